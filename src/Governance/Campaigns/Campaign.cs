@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Governance.Campaigns;
+
+public enum CampaignState
+{
+    Running,
+
+    /// <summary>Takes no more decisions; they are not yet applied.</summary>
+    Closed,
+
+    /// <summary>Its decisions have become certifications and revocation orders.</summary>
+    Applied,
+}
+
+/// <summary>One run of a definition, with the settings it was launched with.</summary>
+public sealed class Campaign
+{
+    public required Guid Id { get; init; }
+
+    public required Guid DefinitionId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Scope { get; init; }
+
+    public NoAnswerPolicy NoAnswer { get; init; }
+
+    public bool JustificationOnCertify { get; init; }
+
+    public bool BlockSelfReview { get; init; }
+
+    public CampaignState State { get; set; }
+
+    public required DateTimeOffset LaunchedAt { get; init; }
+
+    public required string LaunchedBy { get; init; }
+
+    public required DateTimeOffset DueAt { get; set; }
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
+    public DateTimeOffset? AppliedAt { get; set; }
+
+    /// <summary>Identities in scope at launch; each has an item.</summary>
+    public int Population { get; set; }
+
+    /// <summary>SHA-256 over the ordered ids of the population: nothing lost or doubled since (I-12).</summary>
+    public required string PopulationHash { get; set; }
+
+    public Guid Version { get; set; }
+}
+
+/// <summary>Reviewers in sequence; one for now.</summary>
+public sealed class Stage
+{
+    public required Guid Id { get; init; }
+
+    public required Guid CampaignId { get; init; }
+
+    public required int Number { get; init; }
+
+    public required DateTimeOffset DueAt { get; set; }
+}
+
+internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
+{
+    public void Configure(EntityTypeBuilder<Campaign> builder)
+    {
+        builder.ToTable("Campaigns");
+        builder.HasOne<CampaignDefinition>().WithMany().HasForeignKey(c => c.DefinitionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(c => new { c.State, c.DueAt });
+        // Launched once for each due time, whichever node or retry comes first.
+        builder.HasIndex(c => new { c.DefinitionId, c.LaunchedAt }).IsUnique();
+        builder.Property(c => c.Scope).HasMaxLength(4000);
+        builder.Property(c => c.PopulationHash).HasMaxLength(64);
+        builder.Property(c => c.Version).IsConcurrencyToken();
+    }
+}
+
+internal sealed class StageConfiguration : IEntityTypeConfiguration<Stage>
+{
+    public void Configure(EntityTypeBuilder<Stage> builder)
+    {
+        builder.ToTable("Stages");
+        builder.HasOne<Campaign>().WithMany().HasForeignKey(s => s.CampaignId);
+        builder.HasIndex(s => new { s.CampaignId, s.Number }).IsUnique();
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Governance.Campaigns;
+
+public enum Recurrence
+{
+    Once,
+    Weekly,
+    Monthly,
+    Quarterly,
+    HalfYearly,
+    Yearly,
+}
+
+/// <summary>What an item becomes when nobody answered. Every one but no change goes through the brakes.</summary>
+public enum NoAnswerPolicy
+{
+    NoChange,
+    Revoke,
+    Certify,
+}
+
+/// <summary>The schedule and scope of a campaign. A running campaign keeps the settings that it began with.</summary>
+public sealed class CampaignDefinition
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; set; }
+
+    public string? Description { get; set; }
+
+    /// <summary>An <see cref="Inventory.IdentityFilter"/> as JSON.</summary>
+    public required string Scope { get; set; }
+
+    /// <summary>Who reviews what has no accepted owner.</summary>
+    public required Guid FallbackReviewerId { get; set; }
+
+    public int DurationDays { get; set; } = 14;
+
+    public Recurrence Recurrence { get; set; }
+
+    /// <summary>When the scheduler launches it next; null for never.</summary>
+    public DateTimeOffset? NextLaunchAt { get; set; }
+
+    public NoAnswerPolicy NoAnswer { get; set; }
+
+    public bool JustificationOnCertify { get; set; }
+
+    /// <summary>Nobody decides on what they created or requested (NIST SP 800-53 AC-5).</summary>
+    public bool BlockSelfReview { get; set; } = true;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public DateTimeOffset? ArchivedAt { get; set; }
+
+    public Guid Version { get; set; }
+}
+
+internal sealed class CampaignDefinitionConfiguration : IEntityTypeConfiguration<CampaignDefinition>
+{
+    public void Configure(EntityTypeBuilder<CampaignDefinition> builder)
+    {
+        builder.ToTable("CampaignDefinitions");
+        builder.HasIndex(d => d.NextLaunchAt);
+        builder.Property(d => d.Description).HasMaxLength(2000);
+        builder.Property(d => d.Scope).HasMaxLength(4000);
+        builder.Property(d => d.Version).IsConcurrencyToken();
+    }
+}

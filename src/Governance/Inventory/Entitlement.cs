@@ -1,0 +1,87 @@
+using Governance.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Governance.Inventory;
+
+/// <summary>A permission on a resource, once per source; many identities hold it by a <see cref="Grant"/> each.</summary>
+public sealed class Entitlement
+{
+    public required Guid Id { get; init; }
+
+    public required Guid SourceId { get; init; }
+
+    /// <summary>Unique in the source: <c>resource|permission</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>As the source names it: <c>Mail.Read</c>.</summary>
+    public required string Name { get; set; }
+
+    public string? Resource { get; set; }
+
+    /// <summary>In plain words, for a reviewer: "Can read every mailbox".</summary>
+    public string? Description { get; set; }
+
+    public Reported Privileged { get; set; }
+}
+
+/// <summary>How an identity comes to hold an entitlement.</summary>
+public enum GrantPath
+{
+    Direct,
+    Role,
+
+    /// <summary>On behalf of users who consented, or of all by an administrator's consent.</summary>
+    Delegated,
+
+    /// <summary>From a parent application or group.</summary>
+    Inherited,
+}
+
+/// <summary>This identity holds that entitlement, and how. A review item or a revocation can point at it.</summary>
+public sealed class Grant
+{
+    public required Guid Id { get; init; }
+
+    public required Guid IdentityId { get; init; }
+
+    public required Guid EntitlementId { get; init; }
+
+    public GrantPath Path { get; set; }
+
+    /// <summary>Who consented: <c>AllPrincipals</c>, or a principal's id; null where not delegated.</summary>
+    public string? Consent { get; set; }
+
+    /// <summary>Where an inherited one comes from.</summary>
+    public string? Via { get; set; }
+
+    public DateTimeOffset? GrantedAt { get; set; }
+
+    public required DateTimeOffset FirstSeenAt { get; init; }
+
+    public DateTimeOffset? MissingSince { get; set; }
+}
+
+internal sealed class EntitlementConfiguration : IEntityTypeConfiguration<Entitlement>
+{
+    public void Configure(EntityTypeBuilder<Entitlement> builder)
+    {
+        builder.ToTable("Entitlements");
+        builder.HasOne<Source>().WithMany().HasForeignKey(e => e.SourceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(e => new { e.SourceId, e.Key }).IsUnique();
+        builder.Property(e => e.Key).HasMaxLength(450);
+        builder.Property(e => e.Description).HasMaxLength(1000);
+    }
+}
+
+internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>
+{
+    public void Configure(EntityTypeBuilder<Grant> builder)
+    {
+        builder.ToTable("Grants");
+        builder.HasOne<Identity>().WithMany().HasForeignKey(g => g.IdentityId);
+        builder.HasOne<Entitlement>().WithMany().HasForeignKey(g => g.EntitlementId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(g => new { g.IdentityId, g.EntitlementId, g.Path }).IsUnique();
+        builder.HasIndex(g => g.EntitlementId);
+    }
+}

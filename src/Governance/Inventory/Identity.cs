@@ -1,0 +1,196 @@
+using Governance.Common;
+using Governance.Lifecycle;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Governance.Inventory;
+
+/// <summary>What kind of non-human identity it is.</summary>
+public enum IdentityKind
+{
+    Other,
+    ServicePrincipal,
+    Application,
+    ManagedIdentity,
+    ServiceAccount,
+    MachineUser,
+    Role,
+    ApiToken,
+    OAuthGrant,
+    AppInstallation,
+    Agent,
+    McpServer,
+    DatabaseRole,
+    Workload,
+}
+
+public enum DeploymentEnvironment
+{
+    Unknown,
+    Production,
+    Test,
+    Development,
+}
+
+/// <summary>How freely the AI tool behind the identity acts.</summary>
+public enum Autonomy
+{
+    Unknown,
+
+    /// <summary>Acts on behalf of a signed-in user.</summary>
+    Assistive,
+
+    /// <summary>Acts by itself, a human approves the steps that matter.</summary>
+    Supervised,
+
+    /// <summary>Acts by itself.</summary>
+    Autonomous,
+}
+
+/// <summary>What the source says of use. "Never" and "not reported" are different answers.</summary>
+public enum UsageState
+{
+    NotReported,
+    NeverUsed,
+
+    /// <summary>Last used at the time beside it.</summary>
+    Used,
+
+    /// <summary>Not used in the window that the source keeps.</summary>
+    OutsideWindow,
+}
+
+/// <summary>Where ownership stands; kept on the identity so that lists and rules need no join.</summary>
+public enum OwnerState
+{
+    None,
+
+    /// <summary>Someone was asked and has not answered.</summary>
+    Proposed,
+
+    Accepted,
+
+    /// <summary>The accepted owner has left.</summary>
+    Orphaned,
+}
+
+/// <summary>
+/// A non-human identity in one source, keyed by (source, external id). What imports say and what people decided stand side by side;
+/// an import never overwrites a decision (owner, tool, lifecycle).
+/// </summary>
+public sealed class Identity
+{
+    public required Guid Id { get; init; }
+
+    public required Guid SourceId { get; init; }
+
+    /// <summary>The source's own immutable id. Names are never keys.</summary>
+    public required string ExternalId { get; init; }
+
+    public IdentityKind Kind { get; set; }
+
+    public required string DisplayName { get; set; }
+
+    public string? Description { get; set; }
+
+    /// <summary>Whether the source lets it sign in.</summary>
+    public Reported Enabled { get; set; }
+
+    public DeploymentEnvironment Environment { get; set; }
+
+    public string? Publisher { get; set; }
+
+    /// <summary>The parent application that it inherits access from, by external id.</summary>
+    public string? ParentExternalId { get; set; }
+
+    /// <summary>Owner, creator or tag as the source words it. A hint, never an owner.</summary>
+    public string? OwnerHint { get; set; }
+
+    /// <summary>Who made it in the source, as the source words it: a mail address or a name.</summary>
+    public string? CreatorHint { get; set; }
+
+    /// <summary>Purpose as the source or the requester words it.</summary>
+    public string? Purpose { get; set; }
+
+    public DateTimeOffset? CreatedInSourceAt { get; set; }
+
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    public UsageState Usage { get; set; }
+
+    /// <summary>The end date of the identity itself, as the source or a person set it.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Whether any grant it holds is privileged by the source's own rules.</summary>
+    public Reported Privileged { get; set; }
+
+    /// <summary>Fields of the source that have no column here, as JSON; secrets removed before they get here (I-11).</summary>
+    public required string Attributes { get; set; }
+
+    /// <summary>SHA-256 of what the import says of it with its credentials and grants; equal means unchanged.</summary>
+    public required string ContentHash { get; set; }
+
+    public required DateTimeOffset FirstSeenAt { get; init; }
+
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    public Guid LastSeenRunId { get; set; }
+
+    public Guid LastChangedRunId { get; set; }
+
+    /// <summary>Since when a full import no longer names it; never deleted for that.</summary>
+    public DateTimeOffset? MissingSince { get; set; }
+
+    public Guid? ToolId { get; set; }
+
+    /// <summary>Why it is said to act for the tool: which rule matched what, or who decided it.</summary>
+    public string? ToolEvidence { get; set; }
+
+    public Guid? OwnerId { get; set; }
+
+    public OwnerState OwnerState { get; set; }
+
+    /// <summary>Since when it has had no accepted owner; null while it has one. The grace of the sweep counts from here.</summary>
+    public DateTimeOffset? UnownedSince { get; set; }
+
+    /// <summary>Who asked for it or made it in the source, where matched to a person; for separation of duties (NIST SP 800-53 AC-5).</summary>
+    public Guid? CreatorId { get; set; }
+
+    public LifecycleState State { get; set; }
+
+    public DateTimeOffset StateSince { get; set; }
+
+    public DateTimeOffset? LastCertifiedAt { get; set; }
+
+    /// <summary>Open findings weighed into one number from 0 to 100; see Findings.</summary>
+    public int Risk { get; set; }
+
+    /// <summary>Renewed on each save; two writers can't overwrite each other unseen.</summary>
+    public Guid Version { get; set; }
+}
+
+internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
+{
+    public void Configure(EntityTypeBuilder<Identity> builder)
+    {
+        builder.ToTable("Identities");
+        builder.HasOne<Source>().WithMany().HasForeignKey(i => i.SourceId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(i => new { i.SourceId, i.ExternalId }).IsUnique();
+        builder.HasIndex(i => new { i.DisplayName, i.Id });
+        builder.HasIndex(i => new { i.Risk, i.Id });
+        builder.HasIndex(i => new { i.State, i.DisplayName, i.Id });
+        builder.HasIndex(i => new { i.OwnerState, i.DisplayName, i.Id });
+        builder.HasIndex(i => new { i.OwnerId, i.DisplayName });
+        builder.HasIndex(i => new { i.ToolId, i.DisplayName });
+        builder.HasIndex(i => new { i.Kind, i.DisplayName, i.Id });
+        builder.HasIndex(i => new { i.LastUsedAt, i.Id });
+        builder.HasIndex(i => i.ExpiresAt);
+        builder.HasIndex(i => i.LastChangedRunId);
+        builder.Property(i => i.ExternalId).HasMaxLength(450);
+        builder.Property(i => i.Description).HasMaxLength(2000);
+        builder.Property(i => i.Purpose).HasMaxLength(2000);
+        builder.Property(i => i.Attributes).HasMaxLength(-1);
+        builder.Property(i => i.ContentHash).HasMaxLength(64);
+        builder.Property(i => i.Version).IsConcurrencyToken();
+    }
+}

@@ -1,0 +1,109 @@
+using Governance.Accounts;
+using Governance.Audit;
+using Governance.Campaigns;
+using Governance.Evidence;
+using Governance.Findings;
+using Governance.Inventory;
+using Governance.Lifecycle;
+using Governance.Notifications;
+using Governance.Ownership;
+using Governance.People;
+using Governance.Revocation;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Persistence;
+
+/// <summary>All records of the console. Sees every feature, so it stands beside their order and not in it.</summary>
+public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbContext(options)
+{
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
+
+    public DbSet<FollowerCursor> FollowerCursors => Set<FollowerCursor>();
+
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<Source> Sources => Set<Source>();
+
+    public DbSet<ImportRun> ImportRuns => Set<ImportRun>();
+
+    public DbSet<ImportReject> ImportRejects => Set<ImportReject>();
+
+    public DbSet<StagedIdentity> StagedIdentities => Set<StagedIdentity>();
+
+    public DbSet<StagedCredential> StagedCredentials => Set<StagedCredential>();
+
+    public DbSet<StagedGrant> StagedGrants => Set<StagedGrant>();
+
+    public DbSet<Identity> Identities => Set<Identity>();
+
+    public DbSet<IdentityChange> IdentityChanges => Set<IdentityChange>();
+
+    public DbSet<Credential> Credentials => Set<Credential>();
+
+    public DbSet<Entitlement> Entitlements => Set<Entitlement>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
+
+    public DbSet<Tool> Tools => Set<Tool>();
+
+    public DbSet<OwnerAssignment> OwnerAssignments => Set<OwnerAssignment>();
+
+    public DbSet<Finding> Findings => Set<Finding>();
+
+    public DbSet<LifecycleTransition> LifecycleTransitions => Set<LifecycleTransition>();
+
+    public DbSet<RevocationOrder> RevocationOrders => Set<RevocationOrder>();
+
+    public DbSet<RevocationStep> RevocationSteps => Set<RevocationStep>();
+
+    public DbSet<StepAttempt> StepAttempts => Set<StepAttempt>();
+
+    public DbSet<SweepRun> SweepRuns => Set<SweepRun>();
+
+    public DbSet<BrakeSettings> BrakeSettings => Set<BrakeSettings>();
+
+    public DbSet<Exemption> Exemptions => Set<Exemption>();
+
+    public DbSet<ConnectorBinding> ConnectorBindings => Set<ConnectorBinding>();
+
+    public DbSet<CampaignDefinition> CampaignDefinitions => Set<CampaignDefinition>();
+
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<Stage> Stages => Set<Stage>();
+
+    public DbSet<ReviewItem> ReviewItems => Set<ReviewItem>();
+
+    public DbSet<Decision> Decisions => Set<Decision>();
+
+    public DbSet<EvidencePackage> EvidencePackages => Set<EvidencePackage>();
+
+    public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<AccountRole> AccountRoles => Set<AccountRole>();
+
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    public DbSet<IdentityUserLogin<Guid>> AccountLogins => Set<IdentityUserLogin<Guid>>();
+
+    public DbSet<IdentityUserClaim<Guid>> AccountClaims => Set<IdentityUserClaim<Guid>>();
+
+    public DbSet<IdentityUserToken<Guid>> AccountTokens => Set<IdentityUserToken<Guid>>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(GovernanceDb).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(40);
+        configurationBuilder.Properties<string>().HaveMaxLength(400);
+        if (Database.IsSqlite())
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicksConverter>();
+        else
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>();
+    }
+}

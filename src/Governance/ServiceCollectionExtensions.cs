@@ -1,0 +1,37 @@
+using Governance.Audit;
+using Governance.Persistence;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Governance;
+
+/// <summary>Registers the product for a host; the web host and the command line call the same.</summary>
+public static class ServiceCollectionExtensions
+{
+    public static IServiceCollection AddGovernance(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<GovernanceOptions>(configuration.GetSection(GovernanceOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DataDirectory>();
+        services.AddSingleton<InstallationLock>();
+        services.AddDbContextFactory<GovernanceDb>((provider, builder) =>
+        {
+            var options = provider.GetRequiredService<IOptions<GovernanceOptions>>().Value;
+            builder.UseGovernanceDatabase(options.Database.Provider, GovernanceDbOptions.ConnectionString(options, provider.GetRequiredService<DataDirectory>()));
+        });
+        services.AddSingleton<DatabaseMigrator>();
+        services.AddAudit();
+        return services;
+    }
+
+    private static void AddAudit(this IServiceCollection services)
+    {
+        services.AddSingleton<FollowerSignal>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditQueries>();
+        services.AddSingleton<ChainVerifier>();
+        services.AddSingleton<Followers>();
+    }
+}
