@@ -28,14 +28,10 @@ public abstract class AuditFollower(IDbContextFactory<GovernanceDb> contexts, Ti
         var last = await db.FollowerCursors.Where(c => c.Follower == Name).Select(c => (long?)c.LastSequence).SingleOrDefaultAsync(ct);
         if (last == end)
             return 0;
+        if (last is null)
+            await BeginAsync(ct);
         return await db.InTransactionAsync(async () =>
         {
-            if (last is null)
-            {
-                db.FollowerCursors.Add(new FollowerCursor { Follower = Name });
-                await db.SaveChangesAsync(ct);
-            }
-
             await db.FollowerCursors.Where(c => c.Follower == Name).ExecuteUpdateAsync(s => s.SetProperty(c => c.LastSequence, c => c.LastSequence), ct);
             var from = await db.FollowerCursors.Where(c => c.Follower == Name).Select(c => c.LastSequence).SingleAsync(ct);
             var entries = await db.AuditEntries.AsNoTracking().Where(e => e.Sequence > from).OrderBy(e => e.Sequence).Take(batch).ToListAsync(ct);
@@ -47,5 +43,21 @@ public abstract class AuditFollower(IDbContextFactory<GovernanceDb> contexts, Ti
             await db.FollowerCursors.Where(c => c.Follower == Name).ExecuteUpdateAsync(s => s.SetProperty(c => c.LastSequence, entries[^1].Sequence), ct);
             return entries.Count;
         }, ct);
+    }
+
+    /// <summary>Makes the cursor's row, in a transaction of its own: of two nodes that start at once, one makes it and the other finds it.</summary>
+    private async Task BeginAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.FollowerCursors.Add(new FollowerCursor { Follower = Name });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            if (!await db.FollowerCursors.AnyAsync(c => c.Follower == Name, ct))
+                throw;
+        }
     }
 }
