@@ -1,4 +1,7 @@
 using Governance.Audit;
+using Governance.Lifecycle;
+using Governance.Notifications;
+using Governance.Ownership;
 using Governance.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +26,9 @@ public static class ServiceCollectionExtensions
         });
         services.AddSingleton<DatabaseMigrator>();
         services.AddAudit();
+        services.AddNotifications();
+        services.AddOwnership();
+        services.AddLifecycle();
         return services;
     }
 

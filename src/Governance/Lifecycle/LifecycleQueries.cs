@@ -1,0 +1,27 @@
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Lifecycle;
+
+/// <summary>A change of state, for a timeline.</summary>
+public sealed record TransitionRow(LifecycleState From, LifecycleState To, DateTimeOffset At, string By, string Reason);
+
+/// <summary>What pages show of the lifecycle.</summary>
+public sealed class LifecycleQueries(IDbContextFactory<GovernanceDb> contexts)
+{
+    /// <summary>How many identities stand in each state; a state with none is there with 0.</summary>
+    public async Task<IReadOnlyDictionary<LifecycleState, int>> CountsAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var counted = await db.Identities.GroupBy(i => i.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        return Enum.GetValues<LifecycleState>().ToDictionary(s => s, s => counted.GetValueOrDefault(s));
+    }
+
+    /// <summary>An identity's changes of state, newest first, at most 200.</summary>
+    public async Task<IReadOnlyList<TransitionRow>> HistoryAsync(Guid identityId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.LifecycleTransitions.AsNoTracking().Where(t => t.IdentityId == identityId).OrderByDescending(t => t.At).Take(200)
+            .Select(t => new TransitionRow(t.From, t.To, t.At, t.By, t.Reason)).ToListAsync(ct);
+    }
+}

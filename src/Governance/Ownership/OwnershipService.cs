@@ -1,0 +1,156 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Inventory;
+using Governance.Notifications;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Ownership;
+
+/// <summary>
+/// Proposes owners, takes their answers, and takes ownership away. Each works on many identities at once, in a few statements and one
+/// transaction, and answers for each id by itself.
+/// </summary>
+public sealed class OwnershipService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>
+    /// Asks a person to own identities. Someone who names themselves has accepted with it. An owner that an identity already has stays
+    /// accountable until the new one accepts.
+    /// </summary>
+    public async Task<IReadOnlyList<ItemOutcome>> AssignAsync(IReadOnlyCollection<Guid> identityIds, Guid personId, string? reason, Actor by, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync(async () =>
+        {
+            var now = clock.Now();
+            var batch = await OwnershipBatch.LockAsync(db, identityIds, ct);
+            var person = await FindPersonAsync(db, personId, ct);
+            var outcomes = batch.Decide(standing => OwnershipRules.CheckAssign(standing, person, by));
+            var ids = OwnershipBatch.Allowed(outcomes);
+            if (ids.Count == 0)
+                return outcomes;
+            var claim = by.PersonId == personId;
+
+            await EndAsync(db, ids, claim ? [AssignmentState.Proposed, AssignmentState.Accepted] : [AssignmentState.Proposed], now, ct);
+            db.OwnerAssignments.AddRange(ids.Select(id => new OwnerAssignment
+            {
+                Id = Ids.New(now),
+                IdentityId = id,
+                PersonId = personId,
+                Role = OwnerRole.Accountable,
+                State = claim ? AssignmentState.Accepted : AssignmentState.Proposed,
+                Since = now,
+                AssignedBy = by.Name,
+                Reason = Storable(reason),
+                AnsweredAt = claim ? now : null,
+            }));
+            if (claim)
+            {
+                await OwnAsync(db, ids, personId, ct);
+            }
+            else
+            {
+                // One who already answers for it goes on doing so until the other has said yes.
+                await db.Identities.Where(i => ids.Contains(i.Id) && i.OwnerState != OwnerState.Accepted).ExecuteUpdateAsync(
+                    s => s.SetProperty(i => i.OwnerId, personId).SetProperty(i => i.OwnerState, OwnerState.Proposed).SetProperty(i => i.UnownedSince, i => i.UnownedSince ?? now), ct);
+                await AskAsync(db, ids, personId, by, reason, now, ct);
+            }
+
+            await db.SaveChangesAsync(ct);
+            var detail = new { PersonId = personId, Person = person!.Name };
+            var drafts = ids.ConvertAll(id => new AuditDraft(AuditActions.OwnerAssigned, Subjects.Identity, id, reason, detail));
+            if (claim)
+                drafts.AddRange(ids.ConvertAll(id => new AuditDraft(AuditActions.OwnerAccepted, Subjects.Identity, id, reason, detail)));
+            await audit.AppendAsync(db, by, now, drafts, ct);
+            return outcomes;
+        }, ct);
+    }
+
+    /// <summary>The person who was asked takes the identities on. Nobody can accept on another's behalf, whatever their role.</summary>
+    public async Task<IReadOnlyList<ItemOutcome>> AcceptAsync(IReadOnlyCollection<Guid> identityIds, Actor by, CancellationToken ct) =>
+        await AnswerAsync(identityIds, by, async (db, ids, person, now) =>
+        {
+            await db.OwnerAssignments
+                .Where(a => ids.Contains(a.IdentityId) && a.Role == OwnerRole.Accountable && a.PersonId != person.Id && (a.State == AssignmentState.Accepted || a.State == AssignmentState.Proposed))
+                .ExecuteUpdateAsync(s => s.SetProperty(a => a.State, AssignmentState.Ended).SetProperty(a => a.EndedAt, now), ct);
+            await Mine(db, ids, person.Id).ExecuteUpdateAsync(s => s.SetProperty(a => a.State, AssignmentState.Accepted).SetProperty(a => a.AnsweredAt, now), ct);
+            await OwnAsync(db, ids, person.Id, ct);
+            await audit.AppendAsync(db, by, now,
+                ids.ConvertAll(id => new AuditDraft(AuditActions.OwnerAccepted, Subjects.Identity, id, null, new { PersonId = person.Id, Person = person.Name })), ct);
+        }, null, ct);
+
+    /// <summary>The person who was asked says no, and why. The identity has been without an owner since before the question, not since the answer.</summary>
+    public async Task<IReadOnlyList<ItemOutcome>> DeclineAsync(IReadOnlyCollection<Guid> identityIds, string reason, Actor by, CancellationToken ct) =>
+        await AnswerAsync(identityIds, by, async (db, ids, person, now) =>
+        {
+            var answer = Storable(reason);
+            await Mine(db, ids, person.Id).ExecuteUpdateAsync(
+                s => s.SetProperty(a => a.State, AssignmentState.Declined).SetProperty(a => a.AnsweredAt, now).SetProperty(a => a.EndedAt, now).SetProperty(a => a.AnswerReason, answer), ct);
+            await UnownAsync(db, ids, [OwnerState.Proposed], now, ct);
+            await audit.AppendAsync(db, by, now,
+                ids.ConvertAll(id => new AuditDraft(AuditActions.OwnerDeclined, Subjects.Identity, id, reason, new { PersonId = person.Id, Person = person.Name })), ct);
+        }, string.IsNullOrWhiteSpace(reason) ? OwnershipRefusals.ReasonNeeded : null, ct);
+
+    /// <summary>Takes the owner, and an open question to one, away. The owner themself may step down.</summary>
+    public async Task<IReadOnlyList<ItemOutcome>> RemoveAsync(IReadOnlyCollection<Guid> identityIds, string reason, Actor by, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync(async () =>
+        {
+            var now = clock.Now();
+            var batch = await OwnershipBatch.LockAsync(db, identityIds, ct);
+            var outcomes = batch.Decide(standing => OwnershipRules.CheckRemove(standing, by) ?? (string.IsNullOrWhiteSpace(reason) ? OwnershipRefusals.ReasonNeeded : null));
+            var ids = OwnershipBatch.Allowed(outcomes);
+            if (ids.Count == 0)
+                return outcomes;
+            await EndAsync(db, ids, [AssignmentState.Proposed, AssignmentState.Accepted], now, ct);
+            await UnownAsync(db, ids, [OwnerState.Proposed, OwnerState.Accepted, OwnerState.Orphaned], now, ct);
+            await audit.AppendAsync(db, by, now,
+                ids.ConvertAll(id => new AuditDraft(AuditActions.OwnerRemoved, Subjects.Identity, id, reason, new { PersonId = batch[id].OwnerId, Person = batch[id].OwnerName })), ct);
+            return outcomes;
+        }, ct);
+    }
+
+    private async Task<IReadOnlyList<ItemOutcome>> AnswerAsync(
+        IReadOnlyCollection<Guid> identityIds, Actor by, Func<GovernanceDb, List<Guid>, Candidate, DateTimeOffset, Task> answer, Refusal? whole, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync(async () =>
+        {
+            var batch = await OwnershipBatch.LockAsync(db, identityIds, ct);
+            var person = by.PersonId is { } me ? await FindPersonAsync(db, me, ct) : null;
+            var outcomes = batch.Decide(standing => whole ?? OwnershipRules.CheckAnswer(standing, person, standing?.AskedId is { } asked && asked == person?.Id));
+            var ids = OwnershipBatch.Allowed(outcomes);
+            if (ids.Count > 0)
+                await answer(db, ids, person!, clock.Now());
+            return outcomes;
+        }, ct);
+    }
+
+    private static IQueryable<OwnerAssignment> Mine(GovernanceDb db, List<Guid> ids, Guid person) =>
+        db.OwnerAssignments.Where(a => ids.Contains(a.IdentityId) && a.PersonId == person && a.Role == OwnerRole.Accountable && a.State == AssignmentState.Proposed);
+
+    private static Task<int> OwnAsync(GovernanceDb db, List<Guid> ids, Guid person, CancellationToken ct) =>
+        db.Identities.Where(i => ids.Contains(i.Id)).ExecuteUpdateAsync(
+            s => s.SetProperty(i => i.OwnerId, person).SetProperty(i => i.OwnerState, OwnerState.Accepted).SetProperty(i => i.UnownedSince, (DateTimeOffset?)null), ct);
+
+    private static Task<int> UnownAsync(GovernanceDb db, List<Guid> ids, OwnerState[] from, DateTimeOffset now, CancellationToken ct) =>
+        db.Identities.Where(i => ids.Contains(i.Id) && from.Contains(i.OwnerState)).ExecuteUpdateAsync(
+            s => s.SetProperty(i => i.OwnerId, (Guid?)null).SetProperty(i => i.OwnerState, OwnerState.None).SetProperty(i => i.UnownedSince, i => i.UnownedSince ?? now), ct);
+
+    private static Task<int> EndAsync(GovernanceDb db, List<Guid> ids, AssignmentState[] open, DateTimeOffset now, CancellationToken ct) =>
+        db.OwnerAssignments.Where(a => ids.Contains(a.IdentityId) && a.Role == OwnerRole.Accountable && open.Contains(a.State))
+            .ExecuteUpdateAsync(s => s.SetProperty(a => a.State, AssignmentState.Ended).SetProperty(a => a.EndedAt, now), ct);
+
+    private static Task<int> AskAsync(GovernanceDb db, List<Guid> ids, Guid personId, Actor by, string? reason, DateTimeOffset now, CancellationToken ct)
+    {
+        var title = ids.Count == 1 ? "An identity looks like yours" : $"{ids.Count} identities look like yours";
+        var body = $"{by.Name} proposes you as owner{(string.IsNullOrWhiteSpace(reason) ? string.Empty : $": {reason}")}. Accept what is yours, decline what is not.";
+        return MessageService.AddAsync(db, [new MessageDraft(personId, "owner.asked", $"owner.asked:{Ids.New(now):N}", title, body, "/owners/proposals")], now, ct);
+    }
+
+    private static Task<Candidate?> FindPersonAsync(GovernanceDb db, Guid id, CancellationToken ct) =>
+        db.People.Where(p => p.Id == id).Select(p => new Candidate(p.Id, p.Name, p.Status)).SingleOrDefaultAsync(ct);
+
+    private static string? Storable(string? text) => string.IsNullOrWhiteSpace(text) ? null : StorableText.Clean(text.Trim());
+}
