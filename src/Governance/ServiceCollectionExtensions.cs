@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Findings;
 using Governance.Lifecycle;
 using Governance.Notifications;
 using Governance.Ownership;
@@ -29,6 +30,7 @@ public static class ServiceCollectionExtensions
         services.AddNotifications();
         services.AddOwnership();
         services.AddLifecycle();
+        services.AddFindings();
         return services;
     }
 

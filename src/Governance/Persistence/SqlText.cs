@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Governance.Persistence;
 
@@ -24,8 +25,8 @@ public static class SqlText
         {
             // Ticks since year 1 become seconds since 1970.
             (true, _) => Call("date", new SqlBinaryExpression(System.Linq.Expressions.ExpressionType.Divide,
-                new SqlBinaryExpression(System.Linq.Expressions.ExpressionType.Subtract, a[0], new SqlFragmentExpression("621355968000000000"), typeof(long), null),
-                new SqlFragmentExpression("10000000"), typeof(long), null), new SqlFragmentExpression("'unixepoch'")),
+                new SqlBinaryExpression(System.Linq.Expressions.ExpressionType.Subtract, a[0], new SqlFragmentExpression("621355968000000000"), typeof(long), LongTypeMapping.Default),
+                new SqlFragmentExpression("10000000"), typeof(long), LongTypeMapping.Default), new SqlFragmentExpression("'unixepoch'")),
             (_, true) => Call("to_char", Call("timezone", new SqlFragmentExpression("'UTC'"), a[0]), new SqlFragmentExpression("'YYYY-MM-DD'")),
             _ => Call("CONVERT", new SqlFragmentExpression("char(10)"), a[0], new SqlFragmentExpression("23")),
         });
@@ -41,5 +42,5 @@ public static class SqlText
     private static MethodInfo Method(string name) => typeof(SqlText).GetMethod(name)!;
 
     private static SqlFunctionExpression Call(string name, params SqlExpression[] arguments) =>
-        new(name, arguments, nullable: true, arguments.Select(_ => true), typeof(string), null);
+        new(name, arguments, nullable: true, arguments.Select(_ => true), typeof(string), StringTypeMapping.Default);
 }

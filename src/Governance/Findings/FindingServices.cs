@@ -1,0 +1,15 @@
+using Governance.Audit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Findings;
+
+public static class FindingServices
+{
+    public static IServiceCollection AddFindings(this IServiceCollection services)
+    {
+        services.AddSingleton<FindingService>();
+        services.AddSingleton<FindingQueries>();
+        services.AddSingleton<AuditFollower, FindingFollower>();
+        return services;
+    }
+}

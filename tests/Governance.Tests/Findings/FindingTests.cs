@@ -1,0 +1,211 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Findings;
+using Governance.Inventory;
+using Governance.Ownership;
+using Governance.Persistence;
+using Governance.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Tests.Findings;
+
+public sealed class FindingTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    public static TheoryData<DatabaseProvider, string> EachRule { get; } = new(
+        from provider in new[] { DatabaseProvider.Sqlite, DatabaseProvider.PostgreSql } from rule in RuleCases.Rules select (provider, rule));
+
+    [Fact]
+    public void Every_rule_has_its_cases() => FindingRules.All.Select(r => r.Id).ShouldBe(RuleCases.Rules, ignoreOrder: true);
+
+    [Theory, MemberData(nameof(EachRule))]
+    public async Task A_rule_tells_what_holds_from_what_does_not_and_from_what_is_not_reported(DatabaseProvider provider, string rule)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var cases = await new RuleCases(test, new Given(test)).MakeAsync(rule);
+        await test.Get<FindingService>().EvaluateAsync(None);
+
+        await using var db = test.Open();
+        var found = await db.Findings.Where(f => f.RuleId == rule).ToDictionaryAsync(f => f.IdentityId);
+        foreach (var (id, what, expected) in cases)
+            found.ContainsKey(id).ShouldBe(expected == Expected.Holds, what);
+        found.Values.ShouldAllBe(f => f.Evidence.Length > 10 && f.Evidence.EndsWith('.'));
+        var tally = (await test.Get<FindingQueries>().RulesAsync(None)).Single(t => t.Rule.Id == rule);
+        (tally.Holds, tally.CannotTell).ShouldBe((cases.Count(c => c.Expected == Expected.Holds), cases.Count(c => c.Expected == Expected.CannotTell)));
+        (tally.Holds + tally.DoesNotHold + tally.CannotTell).ShouldBe(tally.Population);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Evidence_names_the_day_and_the_number(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        var identity = await given.IdentityAsync(i => (i.Usage, i.LastUsedAt) = (UsageState.Used, new DateTimeOffset(2026, 3, 1, 23, 59, 59, TimeSpan.Zero)));
+        await given.CredentialAsync(identity, change: c => c.Expiry = ExpiryState.Never);
+        await given.CredentialAsync(identity, change: c => c.Expiry = ExpiryState.Never);
+        await test.Get<FindingService>().EvaluateAsync(None);
+        var rows = await test.Get<FindingQueries>().ForIdentityAsync(identity.Id, None);
+        rows.Single(r => r.RuleId == "F10").Evidence.ShouldBe("Last used on 2026-03-01.");
+        rows.Single(r => r.RuleId == "F06").Evidence.ShouldBe("Live secrets that never expire: 2.");
+        rows.Single(r => r.RuleId == "F01").Evidence.ShouldBe("No accepted owner since 2026-11-24; nobody was asked.");
+    }
+
+    [Theory, EachDatabase]
+    public async Task An_old_secret_of_a_privileged_identity_is_one_degree_worse(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        foreach (var privileged in new[] { Reported.Yes, Reported.No })
+            await given.CredentialAsync(await given.IdentityAsync(i => i.Privileged = privileged), change: c => c.CreatedAt = test.Now.AddDays(-200));
+        await test.Get<FindingService>().EvaluateAsync(None);
+        (await SeveritiesAsync()).ShouldBe([Severity.Medium, Severity.High], ignoreOrder: true);
+        await using (var db = test.Open())
+            await db.Identities.ExecuteUpdateAsync(s => s.SetProperty(i => i.Privileged, Reported.No));
+        await test.Get<FindingService>().EvaluateAsync(None);
+        (await SeveritiesAsync()).ShouldBe([Severity.Medium, Severity.Medium]);
+
+        async Task<List<Severity>> SeveritiesAsync()
+        {
+            await using var db = test.Open();
+            return await db.Findings.Where(f => f.RuleId == "F07").Select(f => f.Severity).ToListAsync();
+        }
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_finding_is_fixed_when_it_no_longer_holds_and_reopens_when_it_does_again(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var identity = await new Given(test).IdentityAsync(i => i.Privileged = Reported.Yes);
+        await test.Get<FindingService>().EvaluateAsync(None);
+        (await SetAsync(Reported.No)).ShouldBe((FindingState.Fixed, (DateTimeOffset?)test.Now));
+        (await SetAsync(Reported.Yes)).ShouldBe((FindingState.Open, null));
+
+        // The source has merely stopped saying so: that is no cure.
+        (await SetAsync(Reported.Unknown)).ShouldBe((FindingState.Open, null));
+
+        async Task<(FindingState, DateTimeOffset?)> SetAsync(Reported privileged)
+        {
+            test.Clock.Advance(TimeSpan.FromHours(2));
+            await using var db = test.Open();
+            await db.Identities.ExecuteUpdateAsync(s => s.SetProperty(i => i.Privileged, privileged));
+            await test.Get<FindingService>().EvaluateAsync(None);
+            var finding = await db.Findings.AsNoTracking().SingleAsync(f => f.RuleId == "F13" && f.IdentityId == identity.Id);
+            return (finding.State, finding.FixedAt);
+        }
+    }
+
+    [Theory, EachDatabase]
+    public async Task Evaluating_again_changes_and_says_nothing(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        await new RuleCases(test, new Given(test)).MakeAsync("F22");
+        (await test.Get<FindingService>().EvaluateAsync(None)).Opened.ShouldBeGreaterThan(0);
+        (await test.Get<FindingService>().EvaluateAsync(None)).ChangedAnything.ShouldBeFalse();
+        await test.CatchUpAsync();
+        await using var db = test.Open();
+        (await db.AuditEntries.CountAsync(e => e.Action == AuditActions.FindingsEvaluated)).ShouldBe(1);
+    }
+
+    [Theory, EachDatabase]
+    public async Task An_accepted_risk_counts_for_nothing_and_comes_back_by_itself_after_its_date(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var identity = await new Given(test).IdentityAsync(i => i.Privileged = Reported.No);
+        var (service, queries) = (test.Get<FindingService>(), test.Get<FindingQueries>());
+        await service.EvaluateAsync(None);
+        (await RiskAsync()).ShouldBe(21); // High 20, and 5 % because the environment is not known.
+        var id = (await queries.ForIdentityAsync(identity.Id, None)).Single().Id;
+        (await service.AcceptAsync([id], "legacy, gone by spring", test.Now.AddDays(10), Given.Engineer, None)).Single().Refusal.ShouldBeNull();
+        (await RiskAsync()).ShouldBe(0);
+        (await service.AcceptAsync([id], "again", test.Now.AddDays(10), Given.Engineer, None)).Single().Refusal!.Code.ShouldBe("finding.accepted");
+        await service.EvaluateAsync(None);
+        (await queries.ForIdentityAsync(identity.Id, None)).Single().State.ShouldBe(FindingState.Accepted);
+
+        test.Clock.Advance(TimeSpan.FromDays(10));
+        (await service.EvaluateAsync(None)).Lapsed.ShouldBe(1);
+        (await queries.ForIdentityAsync(identity.Id, None)).Single().State.ShouldBe(FindingState.Open);
+        (await RiskAsync()).ShouldBe(21);
+
+        async Task<int> RiskAsync()
+        {
+            await using var db = test.Open();
+            return await db.Identities.Where(i => i.Id == identity.Id).Select(i => i.Risk).SingleAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("no role", "not.allowed")]
+    [InlineData("no reason", "reason.needed")]
+    [InlineData("past", "until.past")]
+    [InlineData("too far", "until.too-far")]
+    public void A_risk_is_taken_by_someone_who_may_with_a_reason_and_an_end(string what, string code) => AcceptanceRules.Check(
+        FindingState.Open, what == "no reason" ? " " : "why",
+        TestDatabase.Noon + (what == "past" ? TimeSpan.Zero : what == "too far" ? TimeSpan.FromDays(367) : TimeSpan.FromDays(30)),
+        what == "no role" ? Given.Visitor : Given.Engineer, TestDatabase.Noon)!.Code.ShouldBe(code);
+
+    [Theory, EachDatabase]
+    public async Task Risk_in_the_database_is_the_documented_formula(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        var tools = new List<Tool>();
+        foreach (var autonomy in Enum.GetValues<Autonomy>())
+            tools.Add(await given.ToolAsync($"T-{autonomy}", autonomy, approved: autonomy != Autonomy.Assistive));
+        foreach (var privileged in Enum.GetValues<Reported>())
+        {
+            foreach (var environment in Enum.GetValues<DeploymentEnvironment>())
+            {
+                foreach (var tool in tools.Append(null))
+                    await given.CredentialAsync(await given.IdentityAsync(i => (i.Privileged, i.Environment, i.ToolId) = (privileged, environment, tool?.Id)), change: c => c.CreatedAt = test.Now.AddDays(-100));
+            }
+        }
+
+        await test.Get<FindingService>().EvaluateAsync(None);
+        await using var db = test.Open();
+        var open = (await db.Findings.Where(f => f.State == FindingState.Open).ToListAsync()).ToLookup(f => f.IdentityId, f => f.Severity);
+        foreach (var i in await db.Identities.ToListAsync())
+            i.Risk.ShouldBe(Risk.Of(open[i.Id], i.Privileged, tools.Find(t => t.Id == i.ToolId)?.Autonomy, i.Environment));
+        (await db.Identities.MaxAsync(i => i.Risk)).ShouldBe(100);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Accepting_ownership_fixes_the_finding_by_itself(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        var ada = await given.PersonAsync("Ada");
+        var (hers, other) = (await given.IdentityAsync(), await given.IdentityAsync());
+        await test.Get<FindingService>().EvaluateAsync(None);
+        await test.Get<OwnershipService>().AssignAsync([hers.Id], ada.Id, null, Given.As(ada), None);
+        await test.CatchUpAsync();
+        (await test.Get<FindingQueries>().ForIdentityAsync(hers.Id, None)).Single(f => f.RuleId == "F01").State.ShouldBe(FindingState.Fixed);
+        (await test.Get<FindingQueries>().ForIdentityAsync(other.Id, None)).Single(f => f.RuleId == "F01").State.ShouldBe(FindingState.Open);
+        (await test.Get<ChainVerifier>().VerifyAsync(None)).Intact.ShouldBeTrue();
+    }
+
+    [Theory, EachDatabase]
+    public async Task Pages_hold_every_finding_once(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        for (var n = 0; n < 5; n++)
+            await given.IdentityAsync(i => i.Privileged = Reported.Yes);
+        await test.Get<FindingService>().EvaluateAsync(None);
+        var queries = test.Get<FindingQueries>();
+        var seen = new List<Guid>();
+        for (string? cursor = null; ;)
+        {
+            var page = await queries.ListAsync(new FindingFilter(), cursor, 3, None);
+            page.Total.ShouldBe(10);
+            seen.AddRange(page.Rows.Select(r => r.Id));
+            if ((cursor = page.Next) is null)
+                break;
+        }
+
+        seen.Distinct().Count().ShouldBe(10);
+        seen.Count.ShouldBe(10);
+        (await queries.ListAsync(new FindingFilter(RuleId: "F13", Severity: Severity.High, Text: "IDENTITY-"), null, 10, None)).Total.ShouldBe(5);
+        (await queries.OpenBySeverityAsync(None))[Severity.High].ShouldBe(10);
+    }
+}
