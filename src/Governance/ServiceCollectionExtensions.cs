@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Campaigns;
 using Governance.Findings;
 using Governance.Lifecycle;
 using Governance.Notifications;
@@ -31,6 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddOwnership();
         services.AddLifecycle();
         services.AddFindings();
+        services.AddCampaigns();
         return services;
     }
 

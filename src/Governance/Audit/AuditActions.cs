@@ -22,7 +22,12 @@ public static class AuditActions
     public const string CampaignLaunched = "campaign.launched";
     public const string CampaignClosed = "campaign.closed";
     public const string CampaignApplied = "campaign.applied";
+    public const string CampaignSkipped = "campaign.skipped";
+    public const string CampaignExtended = "campaign.extended";
+    public const string CampaignArchived = "campaign.archived";
     public const string ReviewDecided = "review.decided";
+    public const string ReviewWithdrawn = "review.withdrawn";
+    public const string ReviewReopened = "review.reopened";
     public const string ReviewReassigned = "review.reassigned";
     public const string SweepRun = "sweep.run";
     public const string RevocationOrdered = "revocation.ordered";

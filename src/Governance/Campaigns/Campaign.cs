@@ -35,6 +35,9 @@ public sealed class Campaign
 
     public required DateTimeOffset LaunchedAt { get; init; }
 
+    /// <summary>The due time of the schedule that it was launched for; null when a person launched it.</summary>
+    public DateTimeOffset? ScheduledFor { get; init; }
+
     public required string LaunchedBy { get; init; }
 
     public required DateTimeOffset DueAt { get; set; }
@@ -72,7 +75,7 @@ internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
         builder.HasOne<CampaignDefinition>().WithMany().HasForeignKey(c => c.DefinitionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(c => new { c.State, c.DueAt });
         // Launched once for each due time, whichever node or retry comes first.
-        builder.HasIndex(c => new { c.DefinitionId, c.LaunchedAt }).IsUnique();
+        builder.HasIndex(c => new { c.DefinitionId, c.ScheduledFor }).IsUnique();
         builder.Property(c => c.Scope).HasMaxLength(4000);
         builder.Property(c => c.PopulationHash).HasMaxLength(64);
         builder.Property(c => c.Version).IsConcurrencyToken();

@@ -43,6 +43,9 @@ public sealed class CampaignDefinition
     /// <summary>When the scheduler launches it next; null for never.</summary>
     public DateTimeOffset? NextLaunchAt { get; set; }
 
+    /// <summary>The day of the month that the schedule was set to, 1 to 31: after a short month it goes back to this day.</summary>
+    public int? ScheduleDay { get; set; }
+
     public NoAnswerPolicy NoAnswer { get; set; }
 
     public bool JustificationOnCertify { get; set; }

@@ -1,0 +1,112 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Campaigns;
+
+/// <summary>What came of a campaign when its decisions were applied.</summary>
+/// <param name="Certified">Identities certified, among them by the policy for no answer.</param>
+/// <param name="Reduced">Identities kept, with named permissions to take away in their source.</param>
+/// <param name="Ordered">Revocation orders made; the brakes say when, and whether, each goes on.</param>
+public sealed record AppliedCounts(int Certified, int Reduced, int Ordered);
+
+/// <summary>Ends a campaign: no more decisions, then each becomes a certification or a revocation order, once, in set-based statements (I-16).</summary>
+public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+{
+    private static readonly Actor Scheduler = Actor.Job("campaign schedule");
+
+    /// <summary>Closes it: what nobody answered is recorded as no response. Closing twice does it once.</summary>
+    public async Task<Outcome<Done>> CloseAsync(Guid campaignId, Actor by, CancellationToken ct)
+    {
+        var now = clock.Now();
+        if (CampaignService.MayManage(by) is { } refusal)
+            return refusal;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<Done>(async () =>
+        {
+            var version = Ids.New(now);
+            var closed = await db.Campaigns.Where(c => c.Id == campaignId && c.State == CampaignState.Running).ExecuteUpdateAsync(
+                s => s.SetProperty(c => c.State, CampaignState.Closed).SetProperty(c => c.ClosedAt, now).SetProperty(c => c.Version, version), ct);
+            if (closed == 0)
+                return await db.Campaigns.AnyAsync(c => c.Id == campaignId, ct) ? Done.Value : Refusals.CampaignGone();
+            // A new version for every item: a decision on its way on another node finds its row changed and is refused, never lost after the count.
+            await db.ReviewItems.Where(i => i.CampaignId == campaignId).ExecuteUpdateAsync(
+                s => s.SetProperty(i => i.Version, version).SetProperty(
+                    i => i.Outcome,
+                    i => i.Verdict == Verdict.Certify ? ItemOutcomeKind.Certified
+                        : i.Verdict == Verdict.Reduce ? ItemOutcomeKind.Reduced
+                        : i.Verdict == Verdict.Revoke ? ItemOutcomeKind.Revoked
+                        : i.Verdict == Verdict.DontKnow ? ItemOutcomeKind.Undecided
+                        : ItemOutcomeKind.NoResponse),
+                ct);
+            var counts = await db.ReviewItems.Where(i => i.CampaignId == campaignId).GroupBy(i => i.Outcome).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignClosed, Subjects.Campaign, campaignId, details: counts.ToDictionary(c => c.Key.ToString(), c => c.Count, StringComparer.Ordinal)), ct);
+            return Done.Value;
+        }, ct);
+    }
+
+    /// <summary>
+    /// Applies a closed campaign: certifications are dated as they were decided; revocations become orders behind the same brakes as any other. Applying twice does it once.
+    /// </summary>
+    public async Task<Outcome<AppliedCounts>> ApplyAsync(Guid campaignId, Actor by, CancellationToken ct)
+    {
+        var now = clock.Now();
+        if (CampaignService.MayManage(by) is { } refusal)
+            return refusal;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<AppliedCounts>(async () =>
+        {
+            var version = Ids.New(now);
+            var first = await db.Campaigns.Where(c => c.Id == campaignId && c.State == CampaignState.Closed).ExecuteUpdateAsync(
+                s => s.SetProperty(c => c.State, CampaignState.Applied).SetProperty(c => c.AppliedAt, now).SetProperty(c => c.Version, version), ct);
+            var campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == campaignId, ct);
+            if (campaign is null)
+                return Refusals.CampaignGone();
+            if (campaign.State == CampaignState.Running)
+                return Refusals.NotYetClosed(campaign.Name);
+            if (first == 0)
+                return await CountAsync(db, campaignId, ct);
+
+            var bySilence = campaign.NoAnswer == NoAnswerPolicy.Certify;
+            var kept = db.ReviewItems.Where(i => i.CampaignId == campaignId && (i.Outcome == ItemOutcomeKind.Certified || i.Outcome == ItemOutcomeKind.Reduced
+                || (bySilence && i.Outcome == ItemOutcomeKind.NoResponse && i.ReviewerId != null)));
+            await db.Identities.Where(i => kept.Any(k => k.IdentityId == i.Id)).ExecuteUpdateAsync(
+                s => s.SetProperty(i => i.LastCertifiedAt, i => kept.Where(k => k.IdentityId == i.Id).Max(k => k.DecidedAt) ?? now), ct);
+            await CampaignRevocations.OrderAsync(db, audit, campaign, by, now, ct);
+            var counts = await CountAsync(db, campaignId, ct);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignApplied, Subjects.Campaign, campaignId, details: counts), ct);
+            return counts;
+        }, ct);
+    }
+
+    /// <summary>Closes what is past due and applies what is closed: also what a killed process left closed but not applied. Returns how many were applied.</summary>
+    public async Task<int> CloseDueAsync(CancellationToken ct)
+    {
+        var now = clock.Now();
+        List<Guid> due;
+        await using (var db = await contexts.CreateDbContextAsync(ct))
+        {
+            due = await db.Campaigns.Where(c => (c.State == CampaignState.Running && c.DueAt <= now) || c.State == CampaignState.Closed)
+                .OrderBy(c => c.DueAt).Select(c => c.Id).Take(100).ToListAsync(ct);
+        }
+
+        foreach (var id in due)
+        {
+            (await CloseAsync(id, Scheduler, ct)).OrThrow();
+            (await ApplyAsync(id, Scheduler, ct)).OrThrow();
+        }
+
+        return due.Count;
+    }
+
+    private static async Task<AppliedCounts> CountAsync(GovernanceDb db, Guid campaignId, CancellationToken ct)
+    {
+        var items = db.ReviewItems.Where(i => i.CampaignId == campaignId);
+        var bySilence = await db.Campaigns.AnyAsync(c => c.Id == campaignId && c.NoAnswer == NoAnswerPolicy.Certify, ct);
+        return new AppliedCounts(
+            await items.CountAsync(i => i.Outcome == ItemOutcomeKind.Certified || (bySilence && i.Outcome == ItemOutcomeKind.NoResponse && i.ReviewerId != null), ct),
+            await items.CountAsync(i => i.Outcome == ItemOutcomeKind.Reduced, ct),
+            await CampaignRevocations.OrdersOf(db, campaignId).CountAsync(ct));
+    }
+}

@@ -1,0 +1,139 @@
+using Governance.Common;
+
+namespace Governance.Campaigns;
+
+/// <summary>One answer that a reviewer wants to give.</summary>
+/// <param name="ItemId">The item.</param>
+/// <param name="ItemVersion">The item's version that the reviewer saw: a second answer from elsewhere is a conflict (I-13).</param>
+/// <param name="Verdict">The answer.</param>
+/// <param name="Justification">Why, in the reviewer's words.</param>
+/// <param name="ShownHash">The identity's content hash that the reviewer saw (I-15).</param>
+/// <param name="GrantIds">For reduce: what to take away.</param>
+/// <param name="By">The reviewer.</param>
+public sealed record Decide(Guid ItemId, Guid ItemVersion, Verdict Verdict, string? Justification, string ShownHash, IReadOnlyList<Guid> GrantIds, Actor By);
+
+/// <summary>All that the rules need to know of an item.</summary>
+public sealed record ReviewItemState
+{
+    public required Guid ItemId { get; init; }
+
+    public required Guid Version { get; init; }
+
+    public required Guid CampaignId { get; init; }
+
+    public required string CampaignName { get; init; }
+
+    public required CampaignState CampaignState { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public required DateTimeOffset DueAt { get; init; }
+
+    public bool JustificationOnCertify { get; init; }
+
+    public bool BlockSelfReview { get; init; }
+
+    public Guid? ReviewerId { get; init; }
+
+    /// <summary>Who made the identity, where known.</summary>
+    public Guid? CreatorId { get; init; }
+
+    public required Guid IdentityId { get; init; }
+
+    public required string IdentityName { get; init; }
+
+    /// <summary>The identity's content now.</summary>
+    public required string ContentHash { get; init; }
+
+    public int Risk { get; init; }
+
+    public bool Privileged { get; init; }
+
+    public Guid? DecisionId { get; init; }
+
+    public Verdict? Verdict { get; init; }
+}
+
+/// <summary>The whole policy of deciding, readable by an auditor. Pure: state and clock are given.</summary>
+/// <remarks>
+/// Only the assigned reviewer, only while the campaign runs, never on what one created (NIST SP 800-53 AC-5, AC-2 j), with a reason where one is owed, and
+/// only on what was shown. NIST CSF 2.0 PR.AA-05: access is reviewed, and what is decided is bound to evidence.
+/// </remarks>
+public static class CampaignRules
+{
+    /// <summary>A reason has at least so many characters.</summary>
+    public const int ShortestReason = 3;
+
+    /// <summary>A reason has at most so many characters.</summary>
+    public const int LongestReason = 4000;
+
+    /// <summary>From this risk on (0 to 100) an item is decided by itself and not among others.</summary>
+    public const int BulkRiskLimit = 50;
+
+    /// <summary>So many items go into one bulk answer.</summary>
+    public const int LargestBulk = 500;
+
+    /// <summary>May this decision be recorded now? Null when it may.</summary>
+    public static Refusal? Check(ReviewItemState item, Decide command, DateTimeOffset now) =>
+        MayAct(item, command.By, now) ?? command switch
+        {
+            _ when item.BlockSelfReview && item.CreatorId is { } creator && creator == command.By.PersonId => Refusals.SelfReview(item.IdentityName),
+            _ when item.Version != command.ItemVersion => Refusals.Conflict(item.IdentityName),
+            _ when !string.Equals(item.ContentHash, command.ShownHash, StringComparison.Ordinal) => Refusals.Changed(item.IdentityName),
+            _ when NeedsReason(item.JustificationOnCertify, command.Verdict) && IsTooShort(command.Justification) => Refusals.ReasonMissing(command.Verdict),
+            { Justification.Length: > LongestReason } => Refusals.ReasonTooLong(),
+            { Verdict: Verdict.Reduce, GrantIds.Count: 0 } => Refusals.NoGrantNamed(),
+            _ => null,
+        };
+
+    /// <summary>May this item go among others with one answer? A high risk or privileged access is looked at by itself.</summary>
+    public static Refusal? CheckBulk(ReviewItemState item, Decide command, DateTimeOffset now) => command.Verdict switch
+    {
+        Verdict.Reduce => Refusals.NotInBulk(),
+        Verdict.Certify when !MayGoInBulk(item.Risk, item.Privileged) => Refusals.TooRiskyForBulk(item.IdentityName),
+        _ => Check(item, command, now),
+    };
+
+    /// <summary>Whether a certification may be given among others.</summary>
+    public static bool MayGoInBulk(int risk, bool privileged) => risk < BulkRiskLimit && !privileged;
+
+    /// <summary>May the reviewer take the decision back?</summary>
+    public static Refusal? CheckWithdraw(ReviewItemState item, Guid itemVersion, Actor by, DateTimeOffset now) =>
+        MayAct(item, by, now)
+        ?? (item.Version != itemVersion ? Refusals.Conflict(item.IdentityName) : null)
+        ?? (item.DecisionId is null ? Refusals.NothingToWithdraw(item.IdentityName) : null);
+
+    /// <summary>May the item be handed to this person? Handing on can't be a way round the block on self-review (I-14).</summary>
+    public static Refusal? CheckReassign(ReviewItemState item, Guid itemVersion, Guid toPersonId, string toName, string? note, Actor by, DateTimeOffset now)
+    {
+        var manager = by.Holds(Roles.CampaignManager) || by.Holds(Roles.Administrator);
+        return (manager ? Open(item, now) : MayAct(item, by, now)) switch
+        {
+            { } refusal => refusal,
+            null when item.Version != itemVersion => Refusals.Conflict(item.IdentityName),
+            null when item.DecisionId is not null => Refusals.AlreadyDecided(item.IdentityName),
+            null when toPersonId == item.ReviewerId => Refusals.SameReviewer(toName),
+            null when item.BlockSelfReview && toPersonId == item.CreatorId => Refusals.ReviewerIsCreator(toName, item.IdentityName),
+            null when IsTooShort(note) => Refusals.NoteMissing(),
+            null when note!.Length > LongestReason => Refusals.ReasonTooLong(),
+            null => null,
+        };
+    }
+
+    /// <summary>Whether the verdict owes a reason.</summary>
+    public static bool NeedsReason(bool justificationOnCertify, Verdict verdict) =>
+        verdict == Verdict.Revoke || (verdict is Verdict.Certify or Verdict.Reduce && justificationOnCertify);
+
+    /// <summary>Whether a text is too short to be a reason.</summary>
+    public static bool IsTooShort(string? reason) => reason is null || reason.Trim().Length < ShortestReason;
+
+    private static Refusal? MayAct(ReviewItemState item, Actor by, DateTimeOffset now) =>
+        Open(item, now) ?? (by.PersonId is { } person && person == item.ReviewerId ? null : Refusals.NotYourItem(item.IdentityName));
+
+    private static Refusal? Open(ReviewItemState item, DateTimeOffset now) => item switch
+    {
+        { CampaignState: not CampaignState.Running } => Refusals.CampaignClosed(item.CampaignName, item.ClosedAt),
+        { DueAt: var due } when now > due => Refusals.PastDue(item.CampaignName, due),
+        _ => null,
+    };
+}

@@ -1,0 +1,20 @@
+using Governance.Audit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Campaigns;
+
+public static class CampaignsServices
+{
+    public static IServiceCollection AddCampaigns(this IServiceCollection services)
+    {
+        services.AddSingleton<CampaignPreviews>();
+        services.AddSingleton<CampaignLauncher>();
+        services.AddSingleton<CampaignCloser>();
+        services.AddSingleton<CampaignService>();
+        services.AddSingleton<CampaignQueries>();
+        services.AddSingleton<ReviewService>();
+        services.AddSingleton<ReviewQueries>();
+        services.AddSingleton<AuditFollower, GrownAccessFollower>();
+        return services;
+    }
+}

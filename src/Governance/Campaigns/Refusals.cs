@@ -1,0 +1,90 @@
+using System.Globalization;
+using Governance.Common;
+
+namespace Governance.Campaigns;
+
+/// <summary>Everything that campaigns and reviews refuse, with what the person can do about it.</summary>
+internal static class Refusals
+{
+    public static Refusal CampaignGone() => new("campaign.gone", "There is no such campaign. Open the list of campaigns and choose one.");
+
+    public static Refusal DefinitionGone() => new("campaign.definition-gone", "There is no such campaign definition. Open the list of campaigns and choose one.");
+
+    public static Refusal CampaignClosed(string name, DateTimeOffset? closedAt) =>
+        new("campaign.closed", $"{name} was closed{(closedAt is { } at ? " on " + Day(at) : string.Empty)} and takes no more decisions. Nothing you decided before is lost; ask its manager if something has to change.");
+
+    public static Refusal PastDue(string name, DateTimeOffset due) =>
+        new("campaign.past-due", $"{name} was due on {Day(due)}. Ask its manager to extend it; your earlier decisions are kept.");
+
+    public static Refusal StillRunning(string name, DateTimeOffset due) =>
+        new("campaign.running", $"A run of {name} is still open until {Day(due)}. Close that one first, so that nobody is asked twice.");
+
+    public static Refusal NotYetClosed(string name) => new("campaign.not-closed", $"{name} still takes decisions. Close it, then apply what was decided.");
+
+    public static Refusal EmptyScope(string name) =>
+        new("campaign.empty-scope", $"No identity is in the scope of {name}: nothing was launched. Widen the scope, or import the source that it names.", "Scope");
+
+    public static Refusal AlreadyLaunched(string name) => new("campaign.already-launched", $"{name} was launched a moment ago, by someone else or by the schedule. Open the list of campaigns to see it.");
+
+    public static Refusal ChangedMeanwhile(string what) => new("campaign.changed-meanwhile", $"Somebody else changed {what} in the meantime. Load it again and repeat your change; nothing of yours was saved.");
+
+    public static Refusal Archived(string name) => new("campaign.archived", $"{name} is archived. Define a new campaign, or take another.");
+
+    public static Refusal DueNotLater(DateTimeOffset due) => new("campaign.due-not-later", $"It is due on {Day(due)}. Choose a later day, not more than 365 days after the launch.", "DueAt");
+
+    public static Refusal NameMissing() => new("campaign.name-missing", "Give the campaign a name of 3 to 200 characters, as reviewers will read it.", "Name");
+
+    public static Refusal DurationOutside() => new("campaign.duration", "The duration is between 1 and 365 days.", "DurationDays");
+
+    public static Refusal LongerThanPeriod(Recurrence recurrence, int most) =>
+        new("campaign.longer-than-period", $"A {Words.Of(recurrence)} campaign ends before the next begins: at most {most} days.", "DurationDays");
+
+    public static Refusal FallbackMissing() => new("campaign.fallback-missing", "Choose a person who reviews what has no accepted owner.", "FallbackReviewerId");
+
+    public static Refusal FallbackNotActive(string name) => new("campaign.fallback-left", $"{name} has left. Choose a fallback reviewer who still works here.", "FallbackReviewerId");
+
+    public static Refusal DescriptionTooLong() => new("campaign.description-long", "The description has at most 2,000 characters.", "Description");
+
+    public static Refusal LaunchInPast() => new("campaign.launch-past", "The first launch is in the past. Choose a later time, or leave it empty and launch by hand.", "FirstLaunchAt");
+
+    public static Refusal ItemGone() => new("review.gone", "There is no such item in this campaign. Load the page again.");
+
+    public static Refusal NotYourItem(string identity) => new("review.not-yours", $"{identity} is not yours to review, or was handed to someone else. Load the page again to see what is yours.");
+
+    public static Refusal SelfReview(string identity) => new("review.self", $"You created {identity}, so someone else has to review it. Press O to hand it on.");
+
+    public static Refusal ReasonMissing(Verdict verdict) => new(
+        "review.reason-missing",
+        verdict == Verdict.Revoke ? "Say in a few words why it is to be revoked: its owner and the auditor read it." : "This campaign asks for a reason with each certification: say in a few words why it is still needed.",
+        "Justification");
+
+    public static Refusal ReasonTooLong() => new("review.reason-long", "The reason has at most 4,000 characters.", "Justification");
+
+    public static Refusal NoGrantNamed() => new("review.no-grant", "Choose at least one permission to take away. To take all of them away, revoke it.", "GrantIds");
+
+    public static Refusal GrantUnknown(string identity) => new("review.grant-unknown", $"{identity} no longer holds one of the permissions you chose. Load the page again and choose from what it holds now.", "GrantIds");
+
+    public static Refusal Changed(string identity) => new("review.changed", $"{identity} changed since you opened it. Look at it again before you decide; your reason is kept.");
+
+    public static Refusal Conflict(string identity) => new("review.conflict", $"{identity} was decided or handed on a moment ago, in another window or by someone else. Load it again to see what was said.");
+
+    public static Refusal NothingToWithdraw(string identity) => new("review.nothing-to-undo", $"{identity} has no decision to take back.");
+
+    public static Refusal AlreadyDecided(string identity) => new("review.decided", $"{identity} is already decided. Undo the decision first, then hand it on.");
+
+    public static Refusal NoteMissing() => new("review.note-missing", "Say in a few words why it is not yours: the next reviewer reads it.", "Note");
+
+    public static Refusal ReviewerUnknown() => new("review.reviewer-unknown", "Choose a person who still works here.", "PersonId");
+
+    public static Refusal SameReviewer(string name) => new("review.same-reviewer", $"{name} reviews it already. Choose someone else.", "PersonId");
+
+    public static Refusal ReviewerIsCreator(string name, string identity) => new("review.reviewer-is-creator", $"{name} created {identity} and can't review it. Choose someone else.", "PersonId");
+
+    public static Refusal TooRiskyForBulk(string identity) => new("review.too-risky-for-bulk", $"{identity} has a high risk or privileged access. Open it and decide on it by itself.");
+
+    public static Refusal NotInBulk() => new("review.reduce-not-in-bulk", "Permissions are chosen item by item: open each one to reduce it.");
+
+    public static Refusal TooMany(int most) => new("review.too-many", $"At most {most} items go at once. Choose fewer.");
+
+    private static string Day(DateTimeOffset at) => at.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+}

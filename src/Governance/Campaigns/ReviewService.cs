@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Governance.Audit;
+using Governance.Common;
+using Governance.People;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Campaigns;
+
+/// <summary>One answer for several items that are alike.</summary>
+public sealed record DecideMany(IReadOnlyList<BulkItem> Items, Verdict Verdict, string? Justification, Actor By);
+
+/// <summary>An item as the reviewer saw it.</summary>
+public sealed record BulkItem(Guid ItemId, Guid ItemVersion, string ShownHash);
+
+/// <summary>Takes reviewers' answers: load, ask the rules, save; a decision and its audit entry commit together (I-13, I-14, I-15).</summary>
+public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>Records one decision; an earlier one is superseded and kept. Returns the item's new version.</summary>
+    public async Task<Outcome<Guid>> DecideAsync(Decide command, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await Guarded(() => db.InTransactionAsync<Guid>(async () =>
+        {
+            var now = clock.Now();
+            if (await ReviewItemStates.FindAsync(db, command.ItemId, ct) is not { } item)
+                return Refusals.ItemGone();
+            if (CampaignRules.Check(item, command, now) is { } refusal)
+                return refusal;
+            if (command.Verdict == Verdict.Reduce && !await HoldsAllAsync(db, item.IdentityId, command.GrantIds, ct))
+                return Refusals.GrantUnknown(item.IdentityName);
+            var row = await db.ReviewItems.SingleAsync(i => i.Id == item.ItemId, ct);
+            var draft = Record(db, row, item, command, bulkSize: 1, now);
+            await audit.AppendAsync(db, command.By, now, draft, ct);
+            return row.Version;
+        }, ct));
+    }
+
+    /// <summary>The same answer for many, in one transaction; each id is answered for by itself. Reduce, and certifying what has a high risk, don't go in bulk.</summary>
+    public async Task<IReadOnlyList<ItemOutcome>> DecideManyAsync(DecideMany command, CancellationToken ct)
+    {
+        if (command.Items.Count > CampaignRules.LargestBulk)
+            return AllRefused(command, Refusals.TooMany(CampaignRules.LargestBulk));
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        try
+        {
+            return await db.InTransactionAsync(async () =>
+            {
+                var now = clock.Now();
+                var ids = command.Items.Select(i => i.ItemId).ToList();
+                var states = await ReviewItemStates.Of(db).Where(s => ids.Contains(s.ItemId)).ToDictionaryAsync(s => s.ItemId, ct);
+                var outcomes = command.Items.DistinctBy(i => i.ItemId).Select(i => new ItemOutcome(i.ItemId, states.TryGetValue(i.ItemId, out var state)
+                    ? CampaignRules.CheckBulk(state, One(command, i), now)
+                    : Refusals.ItemGone())).ToList();
+                var accepted = outcomes.Where(o => o.Refusal is null).Select(o => o.Id).ToList();
+                var rows = await db.ReviewItems.Where(i => accepted.Contains(i.Id)).OrderBy(i => i.Id).ToListAsync(ct);
+                var shown = command.Items.DistinctBy(i => i.ItemId).ToDictionary(i => i.ItemId);
+                var drafts = rows.ConvertAll(row => Record(db, row, states[row.Id], One(command, shown[row.Id]), rows.Count, now));
+                await audit.AppendAsync(db, command.By, now, drafts, ct);
+                return (IReadOnlyList<ItemOutcome>)outcomes;
+            }, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return AllRefused(command, Refusals.ChangedMeanwhile("one of these items"));
+        }
+    }
+
+    /// <summary>Takes the decision back: the item is open again, and both the decision and its withdrawal stay in the record. Returns the item's new version.</summary>
+    public async Task<Outcome<Guid>> WithdrawDecisionAsync(Guid itemId, Guid itemVersion, Actor by, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await Guarded(() => db.InTransactionAsync<Guid>(async () =>
+        {
+            var now = clock.Now();
+            if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
+                return Refusals.ItemGone();
+            if (CampaignRules.CheckWithdraw(item, itemVersion, by, now) is { } refusal)
+                return refusal;
+            var row = await db.ReviewItems.SingleAsync(i => i.Id == itemId, ct);
+            db.Decisions.Add(new Decision
+            {
+                Id = Ids.New(now),
+                ItemId = itemId,
+                CampaignId = item.CampaignId,
+                IdentityId = item.IdentityId,
+                Verdict = item.Verdict!.Value,
+                ReviewerId = by.PersonId!.Value,
+                At = now,
+                ShownHash = item.ContentHash,
+                SupersedesId = item.DecisionId,
+                Withdrawn = true,
+            });
+            (row.DecisionId, row.Verdict, row.DecidedAt, row.Version) = (null, null, null, Ids.New(now));
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ReviewWithdrawn, Subjects.ReviewItem, itemId, details: new { item.CampaignId, item.IdentityId, item.Verdict }), ct);
+            return row.Version;
+        }, ct));
+    }
+
+    /// <summary>Hands an undecided item to another person, with a note: by its reviewer ("not mine"), or by whoever manages campaigns.</summary>
+    public async Task<Outcome<Done>> ReassignAsync(Guid itemId, Guid itemVersion, Guid toPersonId, string? note, Actor by, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await Guarded(() => db.InTransactionAsync<Done>(async () =>
+        {
+            var now = clock.Now();
+            if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
+                return Refusals.ItemGone();
+            var to = await db.People.Where(p => p.Id == toPersonId && p.Status == PersonStatus.Active).Select(p => p.Name).SingleOrDefaultAsync(ct);
+            if (CampaignRules.CheckReassign(item, itemVersion, toPersonId, to ?? "That person", note, by, now) is { } refusal)
+                return refusal;
+            if (to is null)
+                return Refusals.ReviewerUnknown();
+            var text = StorableText.Clean(note!.Trim());
+            var row = await db.ReviewItems.SingleAsync(i => i.Id == itemId, ct);
+            var reason = $"handed on by {by.Name}: {text}";
+            (row.ReviewerId, row.ReviewerReason, row.Version) = (toPersonId, reason.Length <= 400 ? reason : reason[..400], Ids.New(now));
+            ReviewMessages.TellHandedOn(db, item, toPersonId, by.Name, text, now);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ReviewReassigned, Subjects.ReviewItem, itemId, text, new { item.CampaignId, item.IdentityId, from = item.ReviewerId, to = toPersonId }), ct);
+            return Done.Value;
+        }, ct));
+    }
+
+    private static AuditDraft Record(GovernanceDb db, ReviewItem row, ReviewItemState item, Decide command, int bulkSize, DateTimeOffset now)
+    {
+        var decision = new Decision
+        {
+            Id = Ids.New(now),
+            ItemId = item.ItemId,
+            CampaignId = item.CampaignId,
+            IdentityId = item.IdentityId,
+            Verdict = command.Verdict,
+            ReviewerId = command.By.PersonId!.Value,
+            At = now,
+            Justification = string.IsNullOrWhiteSpace(command.Justification) ? null : StorableText.Clean(command.Justification.Trim()),
+            ShownHash = command.ShownHash,
+            GrantIds = command.Verdict == Verdict.Reduce ? JsonSerializer.Serialize(command.GrantIds.Distinct()) : null,
+            SupersedesId = item.DecisionId,
+            BulkSize = bulkSize,
+        };
+        db.Decisions.Add(decision);
+        (row.DecisionId, row.Verdict, row.DecidedAt, row.Version) = (decision.Id, decision.Verdict, now, Ids.New(now));
+        return new AuditDraft(AuditActions.ReviewDecided, Subjects.ReviewItem, item.ItemId, decision.Justification, new
+        {
+            decision = decision.Id,
+            decision.Verdict,
+            item.CampaignId,
+            item.IdentityId,
+            decision.ReviewerId,
+            decision.ShownHash,
+            decision.SupersedesId,
+            grants = command.Verdict == Verdict.Reduce ? command.GrantIds : null,
+            bulkSize,
+        });
+    }
+
+    private static Decide One(DecideMany all, BulkItem item) => new(item.ItemId, item.ItemVersion, all.Verdict, all.Justification, item.ShownHash, [], all.By);
+
+    private static List<ItemOutcome> AllRefused(DecideMany command, Refusal refusal) => command.Items.Select(i => new ItemOutcome(i.ItemId, refusal)).ToList();
+
+    private static async Task<bool> HoldsAllAsync(GovernanceDb db, Guid identityId, IReadOnlyList<Guid> grantIds, CancellationToken ct)
+    {
+        var wanted = grantIds.Distinct().ToList();
+        return await db.Grants.CountAsync(g => g.IdentityId == identityId && g.MissingSince == null && wanted.Contains(g.Id), ct) == wanted.Count;
+    }
+
+    /// <summary>Of two that save at the same moment the second finds the row changed: a conflict, not a silent overwrite.</summary>
+    private static async Task<Outcome<T>> Guarded<T>(Func<Task<Outcome<T>>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Refusals.Conflict("It");
+        }
+    }
+}

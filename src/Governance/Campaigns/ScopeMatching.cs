@@ -1,0 +1,43 @@
+using Governance.Findings;
+using Governance.Inventory;
+using Governance.Persistence;
+
+namespace Governance.Campaigns;
+
+/// <summary>A scope as a query. Gives way to the inventory's own translation of a filter.</summary>
+internal static class ScopeMatching
+{
+    public static IQueryable<Identity> Matching(this IQueryable<Identity> rows, GovernanceDb db, IdentityFilter filter, DateTimeOffset now)
+    {
+        _ = now;
+        foreach (var word in (filter.Text ?? string.Empty).ToUpperInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(5))
+        {
+            rows = rows.Where(i => SqlText.Upper(i.DisplayName).Contains(word) || SqlText.Upper(i.ExternalId).Contains(word)
+                || SqlText.Upper(i.Publisher).Contains(word) || SqlText.Upper(i.OwnerHint).Contains(word));
+        }
+
+        if (filter.SourceId is { } source)
+            rows = rows.Where(i => i.SourceId == source);
+        if (filter.Kind is { } kind)
+            rows = rows.Where(i => i.Kind == kind);
+        if (filter.ToolId is { } tool)
+            rows = rows.Where(i => i.ToolId == tool);
+        if (filter.ForAiTool is { } forTool)
+            rows = rows.Where(i => i.ToolId != null == forTool);
+        if (filter.OwnerId is { } owner)
+            rows = rows.Where(i => i.OwnerId == owner);
+        if (filter.OwnerState is { } ownerState)
+            rows = rows.Where(i => i.OwnerState == ownerState);
+        if (filter.State is { } state)
+            rows = rows.Where(i => i.State == state);
+        if (filter.MinimumRisk is { } risk)
+            rows = rows.Where(i => i.Risk >= risk);
+        if (filter.Environment is { } environment)
+            rows = rows.Where(i => i.Environment == environment);
+        if (filter.RuleId is { } rule)
+            rows = rows.Where(i => db.Findings.Any(f => f.IdentityId == i.Id && f.RuleId == rule && f.State == FindingState.Open));
+        if (filter.Missing is { } missing)
+            rows = rows.Where(i => i.MissingSince != null == missing);
+        return rows;
+    }
+}
