@@ -1,3 +1,4 @@
+using Governance.Accounts;
 using Governance.Audit;
 using Governance.Campaigns;
 using Governance.Findings;
@@ -33,6 +34,7 @@ public static class ServiceCollectionExtensions
         services.AddLifecycle();
         services.AddFindings();
         services.AddCampaigns();
+        services.AddAccounts();
         return services;
     }
 

@@ -1,0 +1,86 @@
+using Governance.Audit;
+using Governance.Connectors;
+using Governance.Persistence;
+using Governance.Web.Features.Home;
+using Governance.Web.Jobs;
+using Governance.Web.Layout;
+using Governance.Web.Security;
+using Hangfire;
+using MudBlazor.Services;
+using Serilog;
+
+namespace Governance.Web.Hosting;
+
+/// <summary>Composes and runs the web host.</summary>
+public static class ConsoleHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.AddConsoleSettings(args);
+        AddServices(builder);
+        await using var app = builder.Build();
+
+        if (app.Services.GetRequiredService<InstallationLock>().Take() is { } inUse)
+        {
+            app.Logger.LogCritical("{Message}", inUse.Message);
+            return 1;
+        }
+
+        await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        UsePipeline(app);
+        await Startup.RunAsync(app, CancellationToken.None);
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        builder.Host.UseSerilog((_, logging) => Logging.Configure(logging));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // Static web assets are only on by themselves in Development; a checkout runs with them in every environment.
+        builder.WebHost.UseStaticWebAssets();
+        var services = builder.Services;
+        services.AddGovernance(builder.Configuration);
+        services.AddConnectors();
+        services.AddHostedService<FollowerService>();
+        services.AddSecurity();
+        services.AddJobs();
+        services.AddHome();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;
+            mud.SnackbarConfiguration.VisibleStateDuration = 5000;
+            mud.SnackbarConfiguration.PreventDuplicates = true;
+        });
+        services.AddSingleton<NavCounts>();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
+        {
+            circuit.DetailedErrors = false;
+            circuit.DisconnectedCircuitMaxRetained = 100;
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 32 * 1024);
+        services.AddHealthChecks().AddCheck<ReadyCheck>("database", tags: [ReadyCheck.Tag]);
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseSecurityHeaders();
+        app.UseRouting();
+        app.UseMiddleware<SetupRedirect>();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapHealth();
+        app.MapSignIn();
+        app.MapFeatureEndpoints();
+        app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], IsReadOnlyFunc = _ => true, DashboardTitle = "Jobs", AppPath = "/" })
+            .RequireAuthorization(Policies.Administer);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

@@ -1,0 +1,16 @@
+namespace Governance.Web.Hosting;
+
+/// <summary>Minimal-API endpoints of a feature: uploads, downloads. Each states its policy; a test walks them all with every role.</summary>
+public interface IFeatureEndpoints
+{
+    static abstract void Map(WebApplication app);
+}
+
+/// <summary>The one list of them.</summary>
+public static class FeatureEndpoints
+{
+    public static void MapFeatureEndpoints(this WebApplication app)
+    {
+        // One line a feature, alphabetical.
+    }
+}

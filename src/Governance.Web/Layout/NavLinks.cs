@@ -1,0 +1,58 @@
+using Governance.Web.Security;
+using MudBlazor;
+
+namespace Governance.Web.Layout;
+
+/// <summary>One link of the rail, and who sees it.</summary>
+public sealed record NavItem(string Title, string Href, string Icon, string Policy, bool Exact = false);
+
+/// <summary>Links of one task.</summary>
+public sealed record NavGroup(string? Title, IReadOnlyList<NavItem> Items);
+
+/// <summary>The rail, by task. The palette offers the same links.</summary>
+public static class NavLinks
+{
+    public static IReadOnlyList<NavGroup> Groups { get; } =
+    [
+        new(null,
+        [
+            new("Home", "/", Icons.Material.Outlined.Home, Policies.SignedIn, Exact: true),
+            new("My reviews", "/reviews", Icons.Material.Outlined.TaskAlt, Policies.SignedIn),
+            new("My identities", "/owners/proposals", Icons.Material.Outlined.AssignmentInd, Policies.SignedIn),
+        ]),
+        new("Inventory",
+        [
+            new("Identities", "/identities", Icons.Material.Outlined.Badge, Policies.Read),
+            new("AI tools", "/tools", Icons.Material.Outlined.SmartToy, Policies.Read),
+            new("Imports", "/imports", Icons.Material.Outlined.UploadFile, Policies.Read),
+        ]),
+        new("People",
+        [
+            new("Ownership", "/owners", Icons.Material.Outlined.SupervisorAccount, Policies.Read, Exact: true),
+            new("People", "/people", Icons.Material.Outlined.People, Policies.Read),
+        ]),
+        new("Risk",
+        [
+            new("Findings", "/findings", Icons.Material.Outlined.ReportProblem, Policies.Read),
+            new("Campaigns", "/campaigns", Icons.Material.Outlined.EventRepeat, Policies.Read),
+        ]),
+        new("Lifecycle",
+        [
+            new("States", "/lifecycle", Icons.Material.Outlined.Timeline, Policies.Read),
+            new("Revocations", "/revocations", Icons.Material.Outlined.Block, Policies.Read),
+            new("Sweeps", "/sweeps", Icons.Material.Outlined.CleaningServices, Policies.Read),
+            new("Brakes", "/brakes", Icons.Material.Outlined.PanTool, Policies.Read),
+        ]),
+        new("Evidence",
+        [
+            new("Packages", "/evidence", Icons.Material.Outlined.VerifiedUser, Policies.Audit),
+            new("Audit log", "/audit", Icons.Material.Outlined.ReceiptLong, Policies.Audit),
+        ]),
+        new("Settings",
+        [
+            new("Sources", "/settings/sources", Icons.Material.Outlined.Hub, Policies.Administer),
+            new("Accounts", "/settings/accounts", Icons.Material.Outlined.ManageAccounts, Policies.Administer),
+            new("Jobs", "/jobs", Icons.Material.Outlined.Schedule, Policies.Administer),
+        ]),
+    ];
+}

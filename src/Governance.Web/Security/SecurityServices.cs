@@ -1,0 +1,87 @@
+using System.Threading.RateLimiting;
+using Governance.Accounts;
+using Governance.Persistence;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Governance.Web.Security;
+
+/// <summary>Sign-in, cookies, keys, policies and limits of the host.</summary>
+public static class SecurityServices
+{
+    public static void AddSecurity(this IServiceCollection services)
+    {
+        services.AddSingleton<SetupCode>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<CurrentActor>();
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, CircuitRevalidation>();
+
+        // The store of ASP.NET Core Identity wants a scoped context; everything else takes the factory.
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<GovernanceDb>>().CreateDbContext());
+        services.AddIdentityCore<Account>(options =>
+            {
+                options.Password = new PasswordOptions { RequiredLength = PasswordRules.MinimumLength, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
+                options.Lockout.AllowedForNewUsers = true;
+            })
+            .AddUserStore<UserOnlyStore<Account, GovernanceDb, Guid>>()
+            .AddClaimsPrincipalFactory<AccountClaims>()
+            .AddSignInManager();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
+        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromSeconds(30));
+        services.AddAuthorization(Policies.Add);
+        services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
+
+        services.AddDataProtection().SetApplicationName("governance");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = new ProtectionKeyRepository(provider.GetRequiredService<IDbContextFactory<GovernanceDb>>())));
+
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(SignInEndpoints.RateLimit, http => RateLimitPartition.GetFixedWindowLimiter(
+                http.Connection.RemoteIpAddress?.ToString() ?? "none",
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
+        });
+    }
+
+    private static void Cookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "governance";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.LoginPath = "/sign-in";
+        options.AccessDeniedPath = "/access-denied";
+        options.ReturnUrlParameter = "returnUrl";
+        options.SlidingExpiration = true;
+        options.ExpireTimeSpan = TimeSpan.FromMinutes(30);
+        options.Events.OnSigningIn = context =>
+        {
+            context.Properties.SetString(StartedKey, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+            return Task.CompletedTask;
+        };
+        options.Events.OnValidatePrincipal = async context =>
+        {
+            var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+            if (!DateTimeOffset.TryParse(context.Properties.GetString(StartedKey), System.Globalization.CultureInfo.InvariantCulture, out var started) || now - started > AbsoluteLimit)
+            {
+                context.RejectPrincipal();
+                return;
+            }
+
+            await SecurityStampValidator.ValidatePrincipalAsync(context);
+        };
+    }
+
+    private const string StartedKey = "started";
+    private static readonly TimeSpan AbsoluteLimit = TimeSpan.FromHours(10);
+}

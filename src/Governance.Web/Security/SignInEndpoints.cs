@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using Governance.Accounts;
+using Governance.Audit;
+using Governance.Common;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Governance.Web.Security;
+
+/// <summary>
+/// The form posts of sign-in, sign-out and set-up. Plain posts with antiforgery: a cookie can only be set by an HTTP answer.
+/// Another way to sign in (OpenID Connect) is added beside these: its callback ends in the same cookie, and the account is matched to a person there.
+/// </summary>
+public static class SignInEndpoints
+{
+    /// <summary>Policy name of the limiter on everything that takes a password or a code.</summary>
+    public const string RateLimit = "credentials";
+
+    public static void MapSignIn(this WebApplication app)
+    {
+        app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+        app.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.SignedIn);
+        app.MapPost("/setup", SetUpAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+    }
+
+    private static async Task<IResult> SignInAsync([FromForm] string? userName, [FromForm] string? password, [FromForm] string? returnUrl,
+        HttpContext http, UserManager<Account> users, SignInManager<Account> signIn, AccountService accounts, CancellationToken ct)
+    {
+        var account = string.IsNullOrWhiteSpace(userName) ? null : await users.FindByNameAsync(userName.Trim());
+        if (account is null)
+        {
+            // The same work as for a real account, so that the time taken tells nobody which names exist.
+            users.PasswordHasher.VerifyHashedPassword(Decoy, Decoy.PasswordHash!, password ?? string.Empty);
+            await accounts.RecordAsync(AuditActions.SignInRefused, null, Anonymous(http), "unknown name", ct);
+            return Failed(returnUrl);
+        }
+
+        var result = await signIn.CheckPasswordSignInAsync(account, password ?? string.Empty, lockoutOnFailure: true);
+        if (!result.Succeeded || account.DisabledAt is not null)
+        {
+            await accounts.RecordAsync(AuditActions.SignInRefused, account.Id, Anonymous(http), result.IsLockedOut ? "locked out" : account.DisabledAt is null ? "wrong password" : "disabled", ct);
+            return Failed(returnUrl);
+        }
+
+        await signIn.SignInAsync(account, isPersistent: false);
+        await accounts.RecordAsync(AuditActions.SignedIn, account.Id, new Actor(ActorKind.Person, account.Id.ToString("D"), account.DisplayName, account.PersonId, Origin(http)), null, ct);
+        return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, SignInManager<Account> signIn, AccountService accounts, CancellationToken ct)
+    {
+        if (Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+            await accounts.RecordAsync(AuditActions.SignedOut, id, new Actor(ActorKind.Person, id.ToString("D"), http.User.FindFirstValue(ClaimTypes.GivenName) ?? "?", Origin: Origin(http)), null, ct);
+        await signIn.SignOutAsync();
+        return Results.LocalRedirect("/sign-in");
+    }
+
+    private static async Task<IResult> SetUpAsync([FromForm] string? code, [FromForm] string? userName, [FromForm] string? displayName, [FromForm] string? password,
+        HttpContext http, SetupCode setup, AccountService accounts, UserManager<Account> users, SignInManager<Account> signIn, CancellationToken ct)
+    {
+        if (await accounts.AnyAsync(ct))
+            return Results.LocalRedirect("/sign-in");
+        if (!setup.Matches(code))
+            return Refused("The code is not the one on the console. It was printed when this process started.");
+        var made = await accounts.CreateFirstAsync(userName ?? string.Empty, displayName ?? string.Empty, password ?? string.Empty, Origin(http) ?? "unknown", ct);
+        if (made.IsRefused)
+            return Refused(made.Refusal.Message);
+        await signIn.SignInAsync((await users.FindByIdAsync(made.Value.ToString()))!, isPersistent: false);
+        return Results.LocalRedirect("/");
+
+        IResult Refused(string message) => Results.LocalRedirect("/setup" + QueryString.Create([Pair("error", message), Pair("userName", userName), Pair("displayName", displayName)]));
+    }
+
+    // Verified when the name is unknown: a hash of a random text, made at start.
+    private static readonly Account Decoy = MakeDecoy();
+
+    private static Account MakeDecoy()
+    {
+        var decoy = new Account { Id = Guid.Empty, UserName = "decoy" };
+        decoy.PasswordHash = new PasswordHasher<Account>().HashPassword(decoy, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        return decoy;
+    }
+
+    private static IResult Failed(string? returnUrl) =>
+        Results.LocalRedirect("/sign-in" + QueryString.Create([Pair("failed", "true"), Pair("returnUrl", Local(returnUrl))]));
+
+    /// <summary>Only a path of this console is followed after sign-in: <c>//evil.example</c> and <c>/\evil</c> are not.</summary>
+    internal static string Local(string? url) =>
+        url is ['/', ..] && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal) && !url.Any(char.IsControl) ? url : "/";
+
+    private static KeyValuePair<string, string?> Pair(string key, string? value) => new(key, value);
+
+    private static string? Origin(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
+
+    private static Actor Anonymous(HttpContext http) => new(ActorKind.Person, "anonymous", "not signed in", Origin: Origin(http));
+}
