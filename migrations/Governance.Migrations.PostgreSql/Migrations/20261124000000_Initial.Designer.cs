@@ -307,6 +307,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<DateTimeOffset?>("ScheduledFor")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
@@ -323,7 +326,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DefinitionId", "LaunchedAt")
+                    b.HasIndex("DefinitionId", "ScheduledFor")
                         .IsUnique();
 
                     b.HasIndex("State", "DueAt");
@@ -381,6 +384,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<int?>("ScheduleDay")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Scope")
                         .IsRequired()

@@ -112,6 +112,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     DurationDays = table.Column<int>(type: "integer", nullable: false),
                     Recurrence = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ScheduleDay = table.Column<int>(type: "integer", nullable: true),
                     NoAnswer = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "boolean", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "boolean", nullable: false),
@@ -481,6 +482,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     BlockSelfReview = table.Column<bool>(type: "boolean", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ScheduledFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     LaunchedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -1044,9 +1046,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "NextLaunchAt");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Campaigns_DefinitionId_LaunchedAt",
+                name: "IX_Campaigns_DefinitionId_ScheduledFor",
                 table: "Campaigns",
-                columns: new[] { "DefinitionId", "LaunchedAt" },
+                columns: new[] { "DefinitionId", "ScheduledFor" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

@@ -308,6 +308,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<DateTimeOffset?>("ScheduledFor")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
@@ -324,8 +327,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DefinitionId", "LaunchedAt")
-                        .IsUnique();
+                    b.HasIndex("DefinitionId", "ScheduledFor")
+                        .IsUnique()
+                        .HasFilter("[ScheduledFor] IS NOT NULL");
 
                     b.HasIndex("State", "DueAt");
 
@@ -382,6 +386,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<int?>("ScheduleDay")
+                        .HasColumnType("int");
 
                     b.Property<string>("Scope")
                         .IsRequired()

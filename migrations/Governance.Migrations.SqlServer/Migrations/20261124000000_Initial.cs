@@ -111,6 +111,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     DurationDays = table.Column<int>(type: "int", nullable: false),
                     Recurrence = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ScheduleDay = table.Column<int>(type: "int", nullable: true),
                     NoAnswer = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "bit", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "bit", nullable: false),
@@ -480,6 +481,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     BlockSelfReview = table.Column<bool>(type: "bit", nullable: false),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ScheduledFor = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     LaunchedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ClosedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -1044,10 +1046,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "NextLaunchAt");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Campaigns_DefinitionId_LaunchedAt",
+                name: "IX_Campaigns_DefinitionId_ScheduledFor",
                 table: "Campaigns",
-                columns: new[] { "DefinitionId", "LaunchedAt" },
-                unique: true);
+                columns: new[] { "DefinitionId", "ScheduledFor" },
+                unique: true,
+                filter: "[ScheduledFor] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_State_DueAt",

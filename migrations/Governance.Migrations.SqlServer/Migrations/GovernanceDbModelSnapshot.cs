@@ -305,6 +305,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<DateTimeOffset?>("ScheduledFor")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
@@ -321,8 +324,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DefinitionId", "LaunchedAt")
-                        .IsUnique();
+                    b.HasIndex("DefinitionId", "ScheduledFor")
+                        .IsUnique()
+                        .HasFilter("[ScheduledFor] IS NOT NULL");
 
                     b.HasIndex("State", "DueAt");
 
@@ -379,6 +383,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<int?>("ScheduleDay")
+                        .HasColumnType("int");
 
                     b.Property<string>("Scope")
                         .IsRequired()

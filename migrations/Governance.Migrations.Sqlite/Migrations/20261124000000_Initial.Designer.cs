@@ -300,6 +300,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ScheduledFor")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
@@ -316,7 +319,7 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DefinitionId", "LaunchedAt")
+                    b.HasIndex("DefinitionId", "ScheduledFor")
                         .IsUnique();
 
                     b.HasIndex("State", "DueAt");
@@ -374,6 +377,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("ScheduleDay")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Scope")
                         .IsRequired()

@@ -111,6 +111,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     DurationDays = table.Column<int>(type: "INTEGER", nullable: false),
                     Recurrence = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     NextLaunchAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ScheduleDay = table.Column<int>(type: "INTEGER", nullable: true),
                     NoAnswer = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "INTEGER", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -480,6 +481,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     BlockSelfReview = table.Column<bool>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ScheduledFor = table.Column<long>(type: "INTEGER", nullable: true),
                     LaunchedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -1043,9 +1045,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "NextLaunchAt");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Campaigns_DefinitionId_LaunchedAt",
+                name: "IX_Campaigns_DefinitionId_ScheduledFor",
                 table: "Campaigns",
-                columns: new[] { "DefinitionId", "LaunchedAt" },
+                columns: new[] { "DefinitionId", "ScheduledFor" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

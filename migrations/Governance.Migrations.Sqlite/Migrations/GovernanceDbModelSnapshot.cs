@@ -297,6 +297,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ScheduledFor")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
@@ -313,7 +316,7 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DefinitionId", "LaunchedAt")
+                    b.HasIndex("DefinitionId", "ScheduledFor")
                         .IsUnique();
 
                     b.HasIndex("State", "DueAt");
@@ -371,6 +374,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("ScheduleDay")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Scope")
                         .IsRequired()
