@@ -1,7 +1,9 @@
 using Governance.Audit;
 using Governance.Connectors;
 using Governance.Persistence;
+using Governance.Web.Features.Findings;
 using Governance.Web.Features.Home;
+using Governance.Web.Features.Owners;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
 using Governance.Web.Security;
@@ -47,6 +49,8 @@ public static class ConsoleHost
         services.AddSecurity();
         services.AddJobs();
         services.AddHome();
+        services.AddOwnerPages();
+        services.AddFindingJobs();
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;

@@ -1,0 +1,56 @@
+using System.Text;
+using Governance.Common;
+using Governance.Inventory;
+using Governance.Ownership;
+using MudBlazor;
+
+namespace Governance.Web.Features.Owners;
+
+/// <summary>Ownership in words.</summary>
+internal static class OwnerWords
+{
+    public static string Of(OwnerState state) => state switch
+    {
+        OwnerState.Accepted => "Accepted",
+        OwnerState.Proposed => "Asked, no answer yet",
+        OwnerState.Orphaned => "Owner left",
+        _ => "Nobody",
+    };
+
+    public static string Of(AssignmentState state) => state switch
+    {
+        AssignmentState.Accepted => "accepted",
+        AssignmentState.Declined => "declined",
+        AssignmentState.Ended => "ended",
+        AssignmentState.Orphaned => "left",
+        _ => "asked",
+    };
+
+    public static string Icon(OwnerState state) => state switch
+    {
+        OwnerState.Accepted => Icons.Material.Filled.CheckCircle,
+        OwnerState.Proposed => Icons.Material.Outlined.HourglassEmpty,
+        OwnerState.Orphaned => Icons.Material.Outlined.PersonOff,
+        _ => Icons.Material.Outlined.PersonAddDisabled,
+    };
+
+    /// <summary><c>ServicePrincipal</c> as "service principal".</summary>
+    public static string Of(IdentityKind kind)
+    {
+        var text = new StringBuilder();
+        foreach (var letter in kind.ToString())
+        {
+            if (char.IsUpper(letter) && text.Length > 0 && char.IsLower(text[^1]))
+                text.Append(' ');
+            text.Append(char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>How many were done, and why the others were not.</summary>
+    public static (int Done, Refusal? FirstRefusal, int Refused) Sum(IReadOnlyList<ItemOutcome> outcomes) =>
+        (outcomes.Count(o => o.Refusal is null), outcomes.FirstOrDefault(o => o.Refusal is not null)?.Refusal, outcomes.Count(o => o.Refusal is not null));
+
+    public static string Identities(int count) => count == 1 ? "1 identity" : $"{count} identities";
+}
