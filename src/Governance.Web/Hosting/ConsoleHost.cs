@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Connectors;
 using Governance.Persistence;
 using Governance.Web.Features.Findings;
+using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Home;
 using Governance.Web.Features.Owners;
 using Governance.Web.Jobs;
@@ -49,6 +50,7 @@ public static class ConsoleHost
         services.AddSecurity();
         services.AddJobs();
         services.AddHome();
+        services.AddCampaignPages();
         services.AddOwnerPages();
         services.AddFindingJobs();
         services.AddMudServices(mud =>

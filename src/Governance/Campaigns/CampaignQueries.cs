@@ -15,6 +15,14 @@ public sealed record DefinitionRow(Guid Id, string Name, Recurrence Recurrence, 
 /// <summary>A definition to be changed.</summary>
 public sealed record DefinitionDetail(Guid Id, Guid Version, DefinitionInput Input, string FallbackReviewer, DateTimeOffset? ArchivedAt, Guid? RunningCampaignId);
 
+/// <summary>The sources and tools that a scope can name.</summary>
+public sealed record ScopeChoices(IReadOnlyList<ScopeChoice> Sources, IReadOnlyList<ScopeChoice> Tools);
+
+public sealed record ScopeChoice(Guid Id, string Name);
+
+/// <summary>An item without a reviewer, to be handed to someone.</summary>
+public sealed record UnaskedItem(Guid ItemId, Guid Version, Guid IdentityId, string Name);
+
 /// <summary>How far one reviewer is.</summary>
 public sealed record ReviewerProgress(Guid? PersonId, string Name, int Total, int Decided);
 
@@ -61,6 +69,15 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             select new DefinitionRow(
                 d.Id, d.Name, d.Recurrence, d.DurationDays, d.NextLaunchAt, p.Name,
                 db.Campaigns.Where(c => c.DefinitionId == d.Id && c.State == CampaignState.Running).Select(c => (Guid?)c.Id).FirstOrDefault())).Take(LongestList).ToListAsync(ct);
+    }
+
+    /// <summary>What a scope can be narrowed by.</summary>
+    public async Task<ScopeChoices> ScopeChoicesAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return new ScopeChoices(
+            await db.Sources.AsNoTracking().OrderBy(s => s.Name).Take(500).Select(s => new ScopeChoice(s.Id, s.Name)).ToListAsync(ct),
+            await db.Tools.AsNoTracking().OrderBy(t => t.Name).Take(1000).Select(t => new ScopeChoice(t.Id, t.Name)).ToListAsync(ct));
     }
 
     public async Task<DefinitionDetail?> FindDefinitionAsync(Guid id, CancellationToken ct)
@@ -111,6 +128,18 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
         return new CampaignDetail(campaign, await ScopeWords.ForAsync(db, IdentityFilter.FromJson(campaign.Scope), ct), effects, reviewers, count, applied);
 
         int Of(Verdict verdict) => verdicts.Where(v => v.Verdict == verdict).Sum(v => v.Count);
+    }
+
+    /// <summary>Items that nobody may review yet.</summary>
+    public async Task<IReadOnlyList<UnaskedItem>> ListUnaskedAsync(Guid campaignId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await (
+            from item in db.ReviewItems.AsNoTracking()
+            where item.CampaignId == campaignId && item.ReviewerId == null
+            join identity in db.Identities on item.IdentityId equals identity.Id
+            orderby identity.Risk descending, identity.DisplayName
+            select new UnaskedItem(item.Id, item.Version, identity.Id, identity.DisplayName)).Take(20).ToListAsync(ct);
     }
 
     /// <summary>

@@ -1,0 +1,29 @@
+using Governance.Campaigns;
+using Governance.Web.Jobs;
+using Governance.Web.Layout;
+
+namespace Governance.Web.Features.Campaigns;
+
+/// <summary>The clock of campaigns: what is due is found in the tables, so a job that was missed is made up for by the next.</summary>
+public sealed class CampaignJob(CampaignService service)
+{
+    /// <summary>Closes and applies what is past due, then launches what is due: a run that ends makes room for the next.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await service.CloseDueAsync(ct);
+        await service.LaunchDueAsync(ct);
+    }
+}
+
+/// <summary>What the pages and jobs of campaigns need in the host.</summary>
+public static class CampaignPages
+{
+    public static IServiceCollection AddCampaignPages(this IServiceCollection services)
+    {
+        services.AddTransient<CampaignJob>();
+        services.AddSingleton(RecurringJob.Of<CampaignJob>("campaigns", "*/5 * * * *", j => j.RunAsync(CancellationToken.None)));
+        services.AddSingleton(provider => new NavCount("/reviews", (actor, ct) =>
+            actor.PersonId is { } person ? provider.GetRequiredService<ReviewQueries>().WaitingAsync(person, ct) : Task.FromResult(0)));
+        return services;
+    }
+}
