@@ -2,6 +2,7 @@ using Governance.Accounts;
 using Governance.Audit;
 using Governance.Campaigns;
 using Governance.Findings;
+using Governance.Inventory;
 using Governance.Lifecycle;
 using Governance.Notifications;
 using Governance.Ownership;
@@ -29,6 +30,7 @@ public static class ServiceCollectionExtensions
         });
         services.AddSingleton<DatabaseMigrator>();
         services.AddAudit();
+        services.AddInventory();
         services.AddNotifications();
         services.AddOwnership();
         services.AddLifecycle();

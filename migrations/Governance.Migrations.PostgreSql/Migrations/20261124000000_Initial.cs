@@ -276,6 +276,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
                     NewId = table.Column<Guid>(type: "uuid", nullable: false),
                     IdentityExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
                     ExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
@@ -299,9 +300,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
                     NewId = table.Column<Guid>(type: "uuid", nullable: false),
                     IdentityExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
                     EntitlementKey = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uuid", nullable: true),
                     Path = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    NewEntitlementId = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Resource = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
@@ -323,7 +325,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     ExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Ordinal = table.Column<int>(type: "integer", nullable: false),
                     NewId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Place = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     ContentHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    GrantCoverage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
@@ -338,14 +344,40 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Usage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     ToolName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
-                    ToolAutonomy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                    ToolAutonomy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ToolVendor = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ToolEvidence = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ToolCatalogue = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_StagedIdentities", x => new { x.RunId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedPeople",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Ordinal = table.Column<int>(type: "integer", nullable: false),
+                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ContentHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Mail = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Title = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Department = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ManagerExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Status = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    LeftOn = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedPeople", x => new { x.RunId, x.ExternalId });
                 });
 
             migrationBuilder.CreateTable(
@@ -602,6 +634,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     MissingSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ToolId = table.Column<Guid>(type: "uuid", nullable: true),
                     ToolEvidence = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ToolDecidedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     OwnerId = table.Column<Guid>(type: "uuid", nullable: true),
                     OwnerState = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     UnownedSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -1324,14 +1357,34 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_StagedCredentials_IdentityId_ExternalId",
+                table: "StagedCredentials",
+                columns: new[] { "IdentityId", "ExternalId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StagedCredentials_RunId_IdentityExternalId",
                 table: "StagedCredentials",
                 columns: new[] { "RunId", "IdentityExternalId" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_StagedGrants_IdentityId_EntitlementId",
+                table: "StagedGrants",
+                columns: new[] { "IdentityId", "EntitlementId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StagedGrants_RunId_IdentityExternalId",
                 table: "StagedGrants",
                 columns: new[] { "RunId", "IdentityExternalId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StagedIdentities_RunId_IdentityId",
+                table: "StagedIdentities",
+                columns: new[] { "RunId", "IdentityId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StagedPeople_RunId_PersonId",
+                table: "StagedPeople",
+                columns: new[] { "RunId", "PersonId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Stages_CampaignId_Number",
@@ -1430,6 +1483,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "StagedIdentities");
+
+            migrationBuilder.DropTable(
+                name: "StagedPeople");
 
             migrationBuilder.DropTable(
                 name: "Stages");

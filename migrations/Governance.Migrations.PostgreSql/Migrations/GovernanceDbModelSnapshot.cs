@@ -930,6 +930,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ToolDecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -1226,6 +1230,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1240,6 +1247,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(40)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "ExternalId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1262,6 +1271,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
 
+                    b.Property<Guid?>("EntitlementId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("EntitlementKey")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1275,13 +1287,13 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
-
-                    b.Property<Guid>("NewEntitlementId")
-                        .HasColumnType("uuid");
 
                     b.Property<string>("Path")
                         .IsRequired()
@@ -1302,6 +1314,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(400)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "EntitlementId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1356,6 +1370,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("GrantCoverage")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1370,6 +1392,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("OwnerHint")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -1378,10 +1405,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
-                    b.Property<string>("Privileged")
+                    b.Property<string>("Place")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)");
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
@@ -1396,7 +1423,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("ToolCatalogue")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ToolEvidence")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ToolVendor")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -1407,7 +1446,73 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasKey("RunId", "ExternalId");
 
+                    b.HasIndex("RunId", "IdentityId");
+
                     b.ToTable("StagedIdentities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedPerson", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Department")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTimeOffset?>("LeftOn")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Mail")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ManagerExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("RunId", "ExternalId");
+
+                    b.HasIndex("RunId", "PersonId");
+
+                    b.ToTable("StagedPeople", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -935,6 +935,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("ToolDecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1231,6 +1235,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1245,6 +1252,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "ExternalId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1267,6 +1276,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
 
+                    b.Property<Guid?>("EntitlementId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("EntitlementKey")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1280,13 +1292,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid>("NewEntitlementId")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Path")
                         .IsRequired()
@@ -1307,6 +1319,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(400)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "EntitlementId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1361,6 +1375,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("GrantCoverage")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1375,6 +1397,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("int");
 
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("OwnerHint")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1383,10 +1410,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.Property<string>("Privileged")
+                    b.Property<string>("Place")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
@@ -1401,7 +1428,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("ToolCatalogue")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ToolEvidence")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ToolVendor")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -1412,7 +1451,73 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasKey("RunId", "ExternalId");
 
+                    b.HasIndex("RunId", "IdentityId");
+
                     b.ToTable("StagedIdentities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedPerson", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("Department")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset?>("LeftOn")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Mail")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ManagerExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("RunId", "ExternalId");
+
+                    b.HasIndex("RunId", "PersonId");
+
+                    b.ToTable("StagedPeople", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

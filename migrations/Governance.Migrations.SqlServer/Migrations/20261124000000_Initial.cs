@@ -275,6 +275,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     NewId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     IdentityExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
@@ -298,9 +299,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     NewId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     IdentityExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     EntitlementKey = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Path = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    NewEntitlementId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Resource = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     Description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
@@ -322,7 +324,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     ExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Ordinal = table.Column<int>(type: "int", nullable: false),
                     NewId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Place = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Outcome = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     ContentHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    GrantCoverage = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Description = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
@@ -337,14 +343,40 @@ namespace Governance.Migrations.SqlServer.Migrations
                     LastUsedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Usage = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    Privileged = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
                     ToolName = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    ToolAutonomy = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)
+                    ToolAutonomy = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    ToolVendor = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ToolEvidence = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ToolCatalogue = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_StagedIdentities", x => new { x.RunId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedPeople",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Ordinal = table.Column<int>(type: "int", nullable: false),
+                    NewId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Outcome = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    ContentHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Mail = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Title = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Department = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ManagerExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    LeftOn = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedPeople", x => new { x.RunId, x.ExternalId });
                 });
 
             migrationBuilder.CreateTable(
@@ -601,6 +633,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     MissingSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ToolEvidence = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ToolDecidedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     OwnerState = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     UnownedSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -1325,14 +1358,34 @@ namespace Governance.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_StagedCredentials_IdentityId_ExternalId",
+                table: "StagedCredentials",
+                columns: new[] { "IdentityId", "ExternalId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StagedCredentials_RunId_IdentityExternalId",
                 table: "StagedCredentials",
                 columns: new[] { "RunId", "IdentityExternalId" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_StagedGrants_IdentityId_EntitlementId",
+                table: "StagedGrants",
+                columns: new[] { "IdentityId", "EntitlementId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StagedGrants_RunId_IdentityExternalId",
                 table: "StagedGrants",
                 columns: new[] { "RunId", "IdentityExternalId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StagedIdentities_RunId_IdentityId",
+                table: "StagedIdentities",
+                columns: new[] { "RunId", "IdentityId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StagedPeople_RunId_PersonId",
+                table: "StagedPeople",
+                columns: new[] { "RunId", "PersonId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Stages_CampaignId_Number",
@@ -1431,6 +1484,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "StagedIdentities");
+
+            migrationBuilder.DropTable(
+                name: "StagedPeople");
 
             migrationBuilder.DropTable(
                 name: "Stages");

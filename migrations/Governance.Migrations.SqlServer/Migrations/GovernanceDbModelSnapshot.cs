@@ -932,6 +932,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset>("StateSince")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("ToolDecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1228,6 +1232,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1242,6 +1249,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(40)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "ExternalId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1264,6 +1273,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
 
+                    b.Property<Guid?>("EntitlementId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("EntitlementKey")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1277,13 +1289,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid>("NewEntitlementId")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Path")
                         .IsRequired()
@@ -1304,6 +1316,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(400)");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "EntitlementId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1358,6 +1372,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("GrantCoverage")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1372,6 +1394,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("int");
 
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("OwnerHint")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1380,10 +1407,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.Property<string>("Privileged")
+                    b.Property<string>("Place")
                         .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
@@ -1398,7 +1425,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("ToolCatalogue")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ToolEvidence")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ToolVendor")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -1409,7 +1448,73 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasKey("RunId", "ExternalId");
 
+                    b.HasIndex("RunId", "IdentityId");
+
                     b.ToTable("StagedIdentities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedPerson", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("Department")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset?>("LeftOn")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Mail")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ManagerExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("RunId", "ExternalId");
+
+                    b.HasIndex("RunId", "PersonId");
+
+                    b.ToTable("StagedPeople", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -926,6 +926,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long>("StateSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ToolDecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -1222,6 +1226,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1236,6 +1243,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "ExternalId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1258,6 +1267,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("EntitlementId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("EntitlementKey")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1271,12 +1283,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("NewEntitlementId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Path")
@@ -1298,6 +1310,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "EntitlementId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1352,6 +1366,14 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("GrantCoverage")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1366,6 +1388,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("OwnerHint")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -1374,9 +1401,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Privileged")
+                    b.Property<string>("Place")
                         .IsRequired()
-                        .HasMaxLength(40)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Publisher")
@@ -1392,7 +1419,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ToolCatalogue")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ToolEvidence")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ToolVendor")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
@@ -1403,7 +1442,73 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasKey("RunId", "ExternalId");
 
+                    b.HasIndex("RunId", "IdentityId");
+
                     b.ToTable("StagedIdentities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedPerson", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Department")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeftOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Mail")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ManagerExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "ExternalId");
+
+                    b.HasIndex("RunId", "PersonId");
+
+                    b.ToTable("StagedPeople", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -923,6 +923,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long>("StateSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ToolDecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -1219,6 +1223,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1233,6 +1240,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "ExternalId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1255,6 +1264,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("EntitlementId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("EntitlementKey")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1268,12 +1280,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("NewEntitlementId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Path")
@@ -1295,6 +1307,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunId", "NewId");
+
+                    b.HasIndex("IdentityId", "EntitlementId");
 
                     b.HasIndex("RunId", "IdentityExternalId");
 
@@ -1349,6 +1363,14 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("GrantCoverage")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("IdentityId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1363,6 +1385,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("OwnerHint")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
@@ -1371,9 +1398,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Privileged")
+                    b.Property<string>("Place")
                         .IsRequired()
-                        .HasMaxLength(40)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Publisher")
@@ -1389,7 +1416,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ToolCatalogue")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ToolEvidence")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ToolVendor")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
@@ -1400,7 +1439,73 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasKey("RunId", "ExternalId");
 
+                    b.HasIndex("RunId", "IdentityId");
+
                     b.ToTable("StagedIdentities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedPerson", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Department")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeftOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Mail")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ManagerExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "ExternalId");
+
+                    b.HasIndex("RunId", "PersonId");
+
+                    b.ToTable("StagedPeople", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

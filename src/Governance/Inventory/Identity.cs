@@ -127,7 +127,10 @@ public sealed class Identity
     /// <summary>Fields of the source that have no column here, as JSON; secrets removed before they get here (I-11).</summary>
     public required string Attributes { get; set; }
 
-    /// <summary>SHA-256 of what the import says of it with its credentials and grants; equal means unchanged.</summary>
+    /// <summary>
+    /// SHA-256 of what the import says of it and its credentials; equal means unchanged. Grants are compared one by one, since another file
+    /// may bring them. Empty: seen only through a grant, no file named the identity itself yet.
+    /// </summary>
     public required string ContentHash { get; set; }
 
     public required DateTimeOffset FirstSeenAt { get; init; }
@@ -145,6 +148,9 @@ public sealed class Identity
 
     /// <summary>Why it is said to act for the tool: which rule matched what, or who decided it.</summary>
     public string? ToolEvidence { get; set; }
+
+    /// <summary>The person who chose the tool; from then on no import changes it.</summary>
+    public string? ToolDecidedBy { get; set; }
 
     public Guid? OwnerId { get; set; }
 

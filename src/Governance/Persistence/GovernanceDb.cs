@@ -37,6 +37,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<StagedGrant> StagedGrants => Set<StagedGrant>();
 
+    public DbSet<StagedPerson> StagedPeople => Set<StagedPerson>();
+
     public DbSet<Identity> Identities => Set<Identity>();
 
     public DbSet<IdentityChange> IdentityChanges => Set<IdentityChange>();

@@ -1,8 +1,31 @@
 using Governance.Common;
+using Governance.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Governance.Inventory;
+
+/// <summary>What the merge makes of a staged record.</summary>
+public enum StagedOutcome
+{
+    Undecided,
+    Created,
+    Changed,
+    Unchanged,
+}
+
+/// <summary>Which grants of its identity a record claims to name completely: only of those can one be missing.</summary>
+public enum GrantCoverage
+{
+    None,
+    All,
+
+    /// <summary>Those of <see cref="GrantPath.Delegated"/>.</summary>
+    Delegated,
+
+    /// <summary>Those of <see cref="GrantPath.Role"/>.</summary>
+    Role,
+}
 
 /// <summary>An identity as one run read it, waiting for the merge. Thrown away when the run ends, however it ends.</summary>
 public sealed class StagedIdentity
@@ -16,7 +39,18 @@ public sealed class StagedIdentity
 
     public required string ExternalId { get; init; }
 
+    /// <summary>Where the file says so.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>The identity that it is: found by the merge, or the new one.</summary>
+    public Guid? IdentityId { get; set; }
+
+    public StagedOutcome Outcome { get; set; }
+
+    /// <summary>Empty when the record tells of grants only: then nothing else of the identity is touched.</summary>
     public required string ContentHash { get; init; }
+
+    public GrantCoverage GrantCoverage { get; init; }
 
     public IdentityKind Kind { get; init; }
 
@@ -46,8 +80,6 @@ public sealed class StagedIdentity
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    public Reported Privileged { get; init; }
-
     public required string Attributes { get; init; }
 
     /// <summary>The tool that the file names for it, if any.</summary>
@@ -55,6 +87,13 @@ public sealed class StagedIdentity
 
     /// <summary>How freely that tool acts, as the file says.</summary>
     public Autonomy ToolAutonomy { get; init; }
+
+    public string? ToolVendor { get; init; }
+
+    public string? ToolEvidence { get; init; }
+
+    /// <summary>The catalogue's version that named the tool; null when the file did.</summary>
+    public string? ToolCatalogue { get; init; }
 }
 
 /// <summary>A credential as one run read it.</summary>
@@ -63,6 +102,8 @@ public sealed class StagedCredential
     public required Guid RunId { get; init; }
 
     public required string IdentityExternalId { get; init; }
+
+    public Guid? IdentityId { get; set; }
 
     public required string ExternalId { get; init; }
 
@@ -94,13 +135,15 @@ public sealed class StagedGrant
 
     public required string IdentityExternalId { get; init; }
 
+    public Guid? IdentityId { get; set; }
+
     public required string EntitlementKey { get; init; }
+
+    public Guid? EntitlementId { get; set; }
 
     public GrantPath Path { get; init; }
 
     public required Guid NewId { get; init; }
-
-    public required Guid NewEntitlementId { get; init; }
 
     public required string Name { get; init; }
 
@@ -117,12 +160,56 @@ public sealed class StagedGrant
     public DateTimeOffset? GrantedAt { get; init; }
 }
 
+/// <summary>A person as one run read them.</summary>
+public sealed class StagedPerson
+{
+    public required Guid RunId { get; init; }
+
+    public required int Ordinal { get; init; }
+
+    public required Guid NewId { get; init; }
+
+    public Guid? PersonId { get; set; }
+
+    public StagedOutcome Outcome { get; set; }
+
+    public required string ExternalId { get; init; }
+
+    public required string ContentHash { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Mail { get; init; }
+
+    public string? Title { get; init; }
+
+    public string? Department { get; init; }
+
+    public string? ManagerExternalId { get; init; }
+
+    public PersonStatus Status { get; init; }
+
+    public DateTimeOffset? LeftOn { get; init; }
+}
+
+internal sealed class StagedPersonConfiguration : IEntityTypeConfiguration<StagedPerson>
+{
+    public void Configure(EntityTypeBuilder<StagedPerson> builder)
+    {
+        builder.ToTable("StagedPeople");
+        builder.HasKey(s => new { s.RunId, s.ExternalId });
+        builder.HasIndex(s => new { s.RunId, s.PersonId });
+        builder.Property(s => s.ContentHash).HasMaxLength(64);
+    }
+}
+
 internal sealed class StagedIdentityConfiguration : IEntityTypeConfiguration<StagedIdentity>
 {
     public void Configure(EntityTypeBuilder<StagedIdentity> builder)
     {
         builder.ToTable("StagedIdentities");
         builder.HasKey(s => new { s.RunId, s.ExternalId });
+        builder.HasIndex(s => new { s.RunId, s.IdentityId });
         builder.Property(s => s.ExternalId).HasMaxLength(400);
         builder.Property(s => s.Description).HasMaxLength(2000);
         builder.Property(s => s.Purpose).HasMaxLength(2000);
@@ -138,6 +225,7 @@ internal sealed class StagedCredentialConfiguration : IEntityTypeConfiguration<S
         builder.ToTable("StagedCredentials");
         builder.HasKey(s => new { s.RunId, s.NewId });
         builder.HasIndex(s => new { s.RunId, s.IdentityExternalId });
+        builder.HasIndex(s => new { s.IdentityId, s.ExternalId });
         builder.Property(s => s.Fingerprint).HasMaxLength(64);
     }
 }
@@ -149,6 +237,7 @@ internal sealed class StagedGrantConfiguration : IEntityTypeConfiguration<Staged
         builder.ToTable("StagedGrants");
         builder.HasKey(s => new { s.RunId, s.NewId });
         builder.HasIndex(s => new { s.RunId, s.IdentityExternalId });
+        builder.HasIndex(s => new { s.IdentityId, s.EntitlementId });
         builder.Property(s => s.EntitlementKey).HasMaxLength(400);
         builder.Property(s => s.Description).HasMaxLength(1000);
     }

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using Governance.Common;
+using Governance.Inventory;
+
+namespace Governance.Cli;
+
+/// <summary><c>import FILE --source NAME [--format auto] [--full] [--json]</c></summary>
+internal static class ImportVerb
+{
+    private const int ShownRejects = 20;
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "The file to import: identities or people." };
+        var source = new Option<string>("--source") { Description = "The source it is an inventory of; made when new. Not needed for people.", DefaultValueFactory = _ => string.Empty };
+        var format = new Option<string>("--format") { Description = "auto, csv-identities, csv-people, entra-graph or aws-credential-report.", DefaultValueFactory = _ => InventoryReaders.Auto };
+        var full = new Option<bool>("--full") { Description = "The file holds the whole source: what it no longer names is called missing." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("import", "Imports an inventory or a list of people.") { file, source, format, full, json };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed.GetValue(json), (host, token) => RunAsync(
+            host, parsed.GetValue(file)!, new ImportRequest(parsed.GetValue(file)!, parsed.GetValue(source) ?? string.Empty, parsed.GetValue(format)!, parsed.GetValue(full)), token), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandHost host, string path, ImportRequest request, CancellationToken ct)
+    {
+        if (!File.Exists(path))
+            return host.Refuse(new Refusal("import.no-file", $"There is no file {path}.", "file"));
+        var imports = host.Get<ImportService>();
+        await imports.ResumeAsync(ct);
+        Outcome<Guid> queued;
+        await using (var content = File.OpenRead(path))
+            queued = await imports.QueueAsync(request, content, host.Actor, ct);
+        if (queued.IsRefused)
+            return host.Refuse(queued.Refusal);
+        var run = await imports.RunAsync(queued.Value, host.Actor, ct);
+        var rejects = await host.Get<ImportQueries>().ListRejectsAsync(run.Id, 0, ShownRejects, ct);
+        var result = new
+        {
+            run.Id, run.State, run.Subject, run.Format, run.Message, run.Read, run.Created, run.Changed, run.Unchanged, run.Rejected, run.Missing, run.Returned,
+            Rejects = rejects.Select(r => new { r.Place, r.Key, r.Reason }),
+        };
+        var summary = string.Create(CultureInfo.InvariantCulture,
+            $"{run.State}: read {run.Read} = created {run.Created} + changed {run.Changed} + unchanged {run.Unchanged} + rejected {run.Rejected}; missing {run.Missing}, returned {run.Returned}");
+        host.Print(result, [summary, .. run.Message is null ? [] : new[] { run.Message }, .. rejects.Select(r => $"  {r.Place}: {r.Reason}")]);
+        return run.State == ImportRunState.Completed ? ExitCodes.Ok : ExitCodes.Refused;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Governance.Common;
+
+namespace Governance.Inventory;
+
+/// <summary>Fields that have no column of their own, kept as one JSON object: sorted by name, secrets removed, bounded.</summary>
+internal static class AttributeJson
+{
+    /// <summary>Characters of a field's JSON beyond which only its size is kept, and of all together.</summary>
+    public const int MaximumField = 4096;
+
+    public const int Maximum = 32 * 1024;
+
+    private const int MaximumDepth = 16;
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Of(IEnumerable<KeyValuePair<string, JsonElement>> fields, SecretFilter secrets)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, Options);
+        json.WriteStartObject();
+        var left = Maximum;
+        foreach (var (name, value) in fields.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+                continue;
+            var one = Field(name, value, secrets);
+            if (one.Length > MaximumField || one.Length > left)
+                one = JsonSerializer.Serialize($"[left out: {one.Length} characters]");
+            left -= one.Length;
+            json.WritePropertyName(StorableText.Clean(secrets.Clean(name.Length > 200 ? name[..200] : name)));
+            json.WriteRawValue(one);
+            if (left <= 0)
+                break;
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string Field(string name, JsonElement value, SecretFilter secrets)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, Options);
+        Write(json, name, value, secrets, 0);
+        json.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, JsonElement value, SecretFilter secrets, int depth)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object when depth < MaximumDepth:
+                json.WriteStartObject();
+                foreach (var property in value.EnumerateObject())
+                {
+                    json.WritePropertyName(StorableText.Clean(property.Name));
+                    Write(json, property.Name, property.Value, secrets, depth + 1);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array when depth < MaximumDepth:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    Write(json, name, item, secrets, depth + 1);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                var text = value.GetString()!;
+                json.WriteStringValue(text.Length > 0 && SecretFilter.IsSecretName(name) ? secrets.Mark(text) : StorableText.Clean(secrets.Clean(text)));
+                break;
+            case JsonValueKind.Object or JsonValueKind.Array:
+                json.WriteStringValue("[left out: nested too deep]");
+                break;
+            default:
+                if (value.ValueKind == JsonValueKind.Number && SecretFilter.IsSecretName(name))
+                    json.WriteStringValue(secrets.Mark(value.GetRawText()));
+                else
+                    value.WriteTo(json);
+                break;
+        }
+    }
+}

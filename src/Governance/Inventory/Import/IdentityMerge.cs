@@ -1,0 +1,158 @@
+using Governance.Common;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Inventory;
+
+/// <summary>What a merge did; read = created + changed + unchanged + rejected.</summary>
+internal sealed record MergeCounts(int Created, int Changed, int Unchanged, int Missing, int Returned);
+
+/// <summary>
+/// Brings the staged identities of a run into the inventory, in statements that each touch all of them. Runs in the caller's transaction.
+/// What people decided (owner, tool by a person, lifecycle) is never touched.
+/// </summary>
+internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, bool full, DateTimeOffset now)
+{
+    private static readonly (string Field, string Column, bool Day)[] Compared =
+    [
+        ("name", "DisplayName", false), ("kind", "Kind", false), ("enabled", "Enabled", false), ("environment", "Environment", false), ("description", "Description", false),
+        ("publisher", "Publisher", false), ("owner hint", "OwnerHint", false), ("creator", "CreatorHint", false), ("purpose", "Purpose", false),
+        ("parent", "ParentExternalId", false), ("created in source", "CreatedInSourceAt", true), ("expires", "ExpiresAt", true),
+    ];
+
+    private readonly object[] values = [runId, sourceId, db.Time(now)];
+
+    private IQueryable<StagedIdentity> Staged => db.StagedIdentities.Where(s => s.RunId == runId);
+
+    public async Task<MergeCounts> RunAsync(CancellationToken ct)
+    {
+        await ResolveAsync(ct);
+        var returned = await Staged.CountAsync(s => db.Identities.Any(i => i.Id == s.IdentityId && i.MissingSince != null), ct);
+        await TellChangesAsync(ct);
+        await IdentitiesAsync(ct);
+        await CredentialsAsync(ct);
+        await GrantsAsync(ct);
+        await db.RunAsync(MergeSql.PrivilegedChange(db), values, ct);
+        await db.RunAsync(MergeSql.PrivilegedUpdate, values, ct);
+        await ToolsAsync(ct);
+        await CreatorsAsync(ct);
+        var missing = 0;
+        if (full)
+        {
+            await db.RunAsync(MergeSql.MissingChange(db), values, ct);
+            missing = await db.Identities.Where(i => i.SourceId == sourceId && i.MissingSince == null && !Staged.Any(s => s.ExternalId == i.ExternalId)
+                    && !db.ImportRejects.Any(r => r.RunId == runId && r.Key == i.ExternalId))
+                .ExecuteUpdateAsync(u => u.SetProperty(i => i.MissingSince, now).SetProperty(i => i.LastChangedRunId, runId), ct);
+        }
+
+        var counts = await Staged.GroupBy(s => s.Outcome).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        return new MergeCounts(counts.GetValueOrDefault(StagedOutcome.Created), counts.GetValueOrDefault(StagedOutcome.Changed), counts.GetValueOrDefault(StagedOutcome.Unchanged), missing, returned);
+    }
+
+    /// <summary>Finds what each staged row is, and what becomes of it.</summary>
+    private async Task ResolveAsync(CancellationToken ct)
+    {
+        await Staged.ExecuteUpdateAsync(u => u.SetProperty(s => s.IdentityId, s => db.Identities.Where(i => i.SourceId == sourceId && i.ExternalId == s.ExternalId).Select(i => (Guid?)i.Id).FirstOrDefault()), ct);
+        await Staged.Where(s => s.IdentityId == null).ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Created).SetProperty(s => s.IdentityId, s => s.NewId), ct);
+        await db.RunAsync(MergeSql.NewEntitlements(db), values, ct);
+        await db.StagedCredentials.Where(c => c.RunId == runId)
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.IdentityId, c => Staged.Where(s => s.ExternalId == c.IdentityExternalId).Select(s => s.IdentityId).FirstOrDefault()), ct);
+        await db.StagedGrants.Where(g => g.RunId == runId).ExecuteUpdateAsync(
+            u => u.SetProperty(g => g.IdentityId, g => Staged.Where(s => s.ExternalId == g.IdentityExternalId).Select(s => s.IdentityId).FirstOrDefault())
+                .SetProperty(g => g.EntitlementId, g => db.Entitlements.Where(e => e.SourceId == sourceId && e.Key == g.EntitlementKey).Select(e => (Guid?)e.Id).FirstOrDefault()), ct);
+        var seen = Staged.Where(s => s.Outcome == StagedOutcome.Undecided);
+        await seen.Where(s =>
+                db.Identities.Any(i => i.Id == s.IdentityId && (i.MissingSince != null || (s.ContentHash != "" && s.ContentHash != i.ContentHash)))
+                || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityExternalId == s.ExternalId
+                    && !db.Grants.Any(o => o.IdentityId == g.IdentityId && o.EntitlementId == g.EntitlementId && o.Path == g.Path && o.MissingSince == null))
+                || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
+                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role))
+                    && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))))
+            .ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Changed), ct);
+        await seen.ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Unchanged), ct);
+    }
+
+    private async Task TellChangesAsync(CancellationToken ct)
+    {
+        foreach (var (field, column, day) in Compared)
+            await db.RunAsync(MergeSql.FieldChange(db, field, column, day), values, ct);
+        await db.RunAsync(MergeSql.ReturnedChange(db), values, ct);
+        await db.RunAsync(MergeSql.CredentialAdded(db), values, ct);
+        await db.RunAsync(MergeSql.CredentialRemoved(db), values, ct);
+        await db.RunAsync(MergeSql.GrantAdded(db), values, ct);
+        await db.RunAsync(MergeSql.GrantRemoved(db), values, ct);
+    }
+
+    private async Task IdentitiesAsync(CancellationToken ct)
+    {
+        await db.RunAsync(MergeSql.NewIdentities, values, ct);
+        await db.RunAsync(MergeSql.CreatedChange(db), values, ct);
+        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash != "")
+            .ExecuteUpdateAsync(u => u
+                .SetProperty(x => x.i.Kind, x => x.s.Kind).SetProperty(x => x.i.DisplayName, x => x.s.DisplayName).SetProperty(x => x.i.Description, x => x.s.Description)
+                .SetProperty(x => x.i.Enabled, x => x.s.Enabled).SetProperty(x => x.i.Environment, x => x.s.Environment).SetProperty(x => x.i.Publisher, x => x.s.Publisher)
+                .SetProperty(x => x.i.ParentExternalId, x => x.s.ParentExternalId).SetProperty(x => x.i.OwnerHint, x => x.s.OwnerHint).SetProperty(x => x.i.CreatorHint, x => x.s.CreatorHint)
+                .SetProperty(x => x.i.Purpose, x => x.s.Purpose).SetProperty(x => x.i.CreatedInSourceAt, x => x.s.CreatedInSourceAt).SetProperty(x => x.i.LastUsedAt, x => x.s.LastUsedAt)
+                .SetProperty(x => x.i.Usage, x => x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
+                .SetProperty(x => x.i.ContentHash, x => x.s.ContentHash), ct);
+        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.MissingSince, (DateTimeOffset?)null).SetProperty(x => x.i.LastChangedRunId, runId).SetProperty(x => x.i.Version, x => x.s.NewId), ct);
+        await db.Identities.Where(i => i.SourceId == sourceId && Staged.Any(s => s.IdentityId == i.Id))
+            .ExecuteUpdateAsync(u => u.SetProperty(i => i.LastSeenAt, now).SetProperty(i => i.LastSeenRunId, runId), ct);
+    }
+
+    private async Task CredentialsAsync(CancellationToken ct)
+    {
+        await db.Credentials.Join(db.StagedCredentials.Where(c => c.RunId == runId), o => new { Identity = (Guid?)o.IdentityId, o.ExternalId }, c => new { Identity = c.IdentityId, c.ExternalId }, (o, c) => new { o, c })
+            .Where(x => Staged.Any(s => s.IdentityId == x.c.IdentityId && s.Outcome == StagedOutcome.Changed))
+            .ExecuteUpdateAsync(u => u
+                .SetProperty(x => x.o.Kind, x => x.c.Kind).SetProperty(x => x.o.DisplayName, x => x.c.DisplayName).SetProperty(x => x.o.CreatedAt, x => x.c.CreatedAt)
+                .SetProperty(x => x.o.ExpiresAt, x => x.c.ExpiresAt).SetProperty(x => x.o.Expiry, x => x.c.Expiry).SetProperty(x => x.o.LastUsedAt, x => x.c.LastUsedAt)
+                .SetProperty(x => x.o.Usage, x => x.c.Usage).SetProperty(x => x.o.Enabled, x => x.c.Enabled).SetProperty(x => x.o.Fingerprint, x => x.c.Fingerprint ?? x.o.Fingerprint)
+                .SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
+        await db.RunAsync(MergeSql.NewCredentials, values, ct);
+        await db.Credentials.Where(o => o.MissingSince == null && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed && s.ContentHash != "")
+                && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId))
+            .ExecuteUpdateAsync(u => u.SetProperty(o => o.MissingSince, now), ct);
+    }
+
+    private async Task GrantsAsync(CancellationToken ct)
+    {
+        await db.Entitlements.Where(e => e.SourceId == sourceId && e.Privileged == Reported.Unknown).Join(
+                db.StagedGrants.Where(g => g.RunId == runId && g.Privileged != Reported.Unknown), e => (Guid?)e.Id, g => g.EntitlementId, (e, g) => new { e, g })
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.e.Privileged, x => x.g.Privileged), ct);
+        await db.Grants.Join(db.StagedGrants.Where(g => g.RunId == runId), o => new { I = (Guid?)o.IdentityId, E = (Guid?)o.EntitlementId, o.Path }, g => new { I = g.IdentityId, E = g.EntitlementId, g.Path }, (o, g) => new { o, g })
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.o.Consent, x => x.g.Consent).SetProperty(x => x.o.GrantedAt, x => x.g.GrantedAt).SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
+        await db.RunAsync(MergeSql.NewGrants, values, ct);
+        await db.Grants.Where(o => o.MissingSince == null
+                && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed
+                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)))
+                && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))
+            .ExecuteUpdateAsync(u => u.SetProperty(o => o.MissingSince, now), ct);
+    }
+
+    /// <summary>Tools that the file or the catalogue names; never over a person's choice.</summary>
+    private async Task ToolsAsync(CancellationToken ct)
+    {
+        var named = await Staged.Where(s => s.ToolName != null && !db.Tools.Any(t => t.Name == s.ToolName)).GroupBy(s => s.ToolName!)
+            .Select(g => new { Name = g.Key, Vendor = g.Min(s => s.ToolVendor), Autonomy = g.Max(s => (string)(object)s.ToolAutonomy), Catalogue = g.Min(s => s.ToolCatalogue) }).ToListAsync(ct);
+        db.Tools.AddRange(named.Select(t => new Tool
+        {
+            Id = Ids.New(now), Name = t.Name, Vendor = t.Vendor, Autonomy = Enum.Parse<Autonomy>(t.Autonomy!), FromCatalogue = t.Catalogue is not null, CreatedAt = now,
+        }));
+        await db.SaveChangesAsync(ct);
+        await db.Tools.Where(t => t.Autonomy == Autonomy.Unknown).Join(Staged.Where(s => s.ToolAutonomy != Autonomy.Unknown), t => t.Name, s => s.ToolName, (t, s) => new { t, s })
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.t.Autonomy, x => x.s.ToolAutonomy), ct);
+        await db.Identities.Where(i => i.ToolDecidedBy == null).Join(Staged.Where(s => s.ContentHash != ""), i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s })
+            .Where(x => x.i.ToolEvidence != x.s.ToolEvidence || x.s.Outcome != StagedOutcome.Unchanged)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.ToolId, x => db.Tools.Where(t => t.Name == x.s.ToolName).Select(t => (Guid?)t.Id).FirstOrDefault())
+                .SetProperty(x => x.i.ToolEvidence, x => x.s.ToolEvidence), ct);
+    }
+
+    /// <summary>By mail address only: a name may be anyone's.</summary>
+#pragma warning disable CA1304, CA1311, CA1862, MA0011 // Translated to SQL lower(), which knows no culture.
+    private Task<int> CreatorsAsync(CancellationToken ct) =>
+        db.Identities.Where(i => i.CreatorId == null && i.CreatorHint != null && Staged.Any(s => s.IdentityId == i.Id) && db.People.Any(p => p.Mail == i.CreatorHint!.ToLower()))
+            .ExecuteUpdateAsync(u => u.SetProperty(i => i.CreatorId, i => db.People.Where(p => p.Mail == i.CreatorHint!.ToLower()).OrderBy(p => p.Id).Select(p => (Guid?)p.Id).FirstOrDefault()), ct);
+#pragma warning restore CA1304, CA1311, CA1862, MA0011
+}

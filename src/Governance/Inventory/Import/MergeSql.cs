@@ -1,0 +1,120 @@
+using Governance.Persistence;
+
+namespace Governance.Inventory;
+
+/// <summary>The INSERT … SELECT statements of the merge. Standard SQL but for <see cref="ProviderSql"/>; values are parameters: 0 run, 1 source, 2 now.</summary>
+internal static class MergeSql
+{
+    public static string NewEntitlements(GovernanceDb db) => $$"""
+        INSERT INTO "Entitlements" ("Id","SourceId","Key","Name","Resource","Description","Privileged")
+        SELECT {{db.NewId()}}, {1}, x."EntitlementKey", x."Name", x."Resource", x."Description", x."Privileged"
+        FROM (SELECT g."EntitlementKey", MIN(g."Name") AS "Name", MIN(g."Resource") AS "Resource", MIN(g."Description") AS "Description", MAX(g."Privileged") AS "Privileged"
+              FROM "StagedGrants" g WHERE g."RunId"={0} GROUP BY g."EntitlementKey") x
+        WHERE NOT EXISTS (SELECT 1 FROM "Entitlements" e WHERE e."SourceId"={1} AND e."Key"=x."EntitlementKey")
+        """;
+
+    public const string NewIdentities = """
+        INSERT INTO "Identities" ("Id","SourceId","ExternalId","Kind","DisplayName","Description","Enabled","Environment","Publisher","ParentExternalId","OwnerHint","CreatorHint","Purpose",
+          "CreatedInSourceAt","LastUsedAt","Usage","ExpiresAt","Privileged","Attributes","ContentHash","FirstSeenAt","LastSeenAt","LastSeenRunId","LastChangedRunId",
+          "OwnerState","UnownedSince","State","StateSince","Risk","Version")
+        SELECT s."NewId",{1},s."ExternalId",s."Kind",s."DisplayName",s."Description",s."Enabled",s."Environment",s."Publisher",s."ParentExternalId",s."OwnerHint",s."CreatorHint",s."Purpose",
+          s."CreatedInSourceAt",s."LastUsedAt",s."Usage",s."ExpiresAt",'Unknown',s."Attributes",s."ContentHash",{2},{2},{0},{0},
+          'None',{2},'Discovered',{2},0,s."NewId"
+        FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"='Created'
+        """;
+
+    public static string CreatedChange(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
+        SELECT {{db.NewId()}}, s."IdentityId", {0}, {2}, 'created', s."DisplayName" FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"='Created'
+        """;
+
+    public static string ReturnedChange(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
+        SELECT {{db.NewId()}}, i."Id", {0}, {2}, 'returned', {{db.Day("i.\"MissingSince\"")}}
+        FROM "StagedIdentities" s JOIN "Identities" i ON i."Id"=s."IdentityId" WHERE s."RunId"={0} AND i."MissingSince" IS NOT NULL
+        """;
+
+    public static string MissingChange(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
+        SELECT {{db.NewId()}}, i."Id", {0}, {2}, 'missing', i."DisplayName" FROM "Identities" i
+        WHERE i."SourceId"={1} AND i."MissingSince" IS NULL AND NOT EXISTS (SELECT 1 FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."ExternalId"=i."ExternalId")
+          AND NOT EXISTS (SELECT 1 FROM "ImportRejects" r WHERE r."RunId"={0} AND r."Key"=i."ExternalId")
+        """;
+
+    /// <summary>One row for each changed identity whose value in the column differs.</summary>
+    public static string FieldChange(GovernanceDb db, string field, string column, bool day)
+    {
+        var (before, after) = ($"i.\"{column}\"", $"s.\"{column}\"");
+        var (shownBefore, shownAfter) = day ? (db.Day(before), db.Day(after)) : (before, after);
+        return $$"""
+            INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before","After")
+            SELECT {{db.NewId()}}, i."Id", {0}, {2}, '{{field}}', {{shownBefore}}, {{shownAfter}}
+            FROM "StagedIdentities" s JOIN "Identities" i ON i."Id"=s."IdentityId"
+            WHERE s."RunId"={0} AND s."Outcome"='Changed' AND s."ContentHash"<>''
+              AND ({{before}}<>{{after}} OR ({{before}} IS NULL AND {{after}} IS NOT NULL) OR ({{before}} IS NOT NULL AND {{after}} IS NULL))
+            """;
+    }
+
+    public static string CredentialAdded(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
+        SELECT {{db.NewId()}}, c."IdentityId", {0}, {2}, 'credential', COALESCE(c."DisplayName", c."ExternalId")
+        FROM "StagedCredentials" c JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=c."IdentityExternalId" AND s."Outcome"='Changed'
+        WHERE c."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Credentials" o WHERE o."IdentityId"=c."IdentityId" AND o."ExternalId"=c."ExternalId" AND o."MissingSince" IS NULL)
+        """;
+
+    public static string CredentialRemoved(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
+        SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'credential', COALESCE(o."DisplayName", o."ExternalId")
+        FROM "StagedIdentities" s JOIN "Credentials" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND s."ContentHash"<>''
+          AND NOT EXISTS (SELECT 1 FROM "StagedCredentials" c WHERE c."RunId"={0} AND c."IdentityExternalId"=s."ExternalId" AND c."ExternalId"=o."ExternalId")
+        """;
+
+    public const string NewCredentials = """
+        INSERT INTO "Credentials" ("Id","IdentityId","ExternalId","Kind","DisplayName","CreatedAt","ExpiresAt","Expiry","LastUsedAt","Usage","Enabled","Fingerprint")
+        SELECT c."NewId",c."IdentityId",c."ExternalId",c."Kind",c."DisplayName",c."CreatedAt",c."ExpiresAt",c."Expiry",c."LastUsedAt",c."Usage",c."Enabled",c."Fingerprint"
+        FROM "StagedCredentials" c JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=c."IdentityExternalId" AND s."Outcome"<>'Unchanged'
+        WHERE c."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Credentials" o WHERE o."IdentityId"=c."IdentityId" AND o."ExternalId"=c."ExternalId")
+        """;
+
+    public static string GrantAdded(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
+        SELECT {{db.NewId()}}, g."IdentityId", {0}, {2}, 'grant', g."Name"
+        FROM "StagedGrants" g JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=g."IdentityExternalId" AND s."Outcome"='Changed'
+        WHERE g."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Grants" o WHERE o."IdentityId"=g."IdentityId" AND o."EntitlementId"=g."EntitlementId" AND o."Path"=g."Path" AND o."MissingSince" IS NULL)
+        """;
+
+    public static string GrantRemoved(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
+        SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'grant', e."Name"
+        FROM "StagedIdentities" s JOIN "Grants" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL JOIN "Entitlements" e ON e."Id"=o."EntitlementId"
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND (s."GrantCoverage"='All' OR s."GrantCoverage"=o."Path")
+          AND NOT EXISTS (SELECT 1 FROM "StagedGrants" g WHERE g."RunId"={0} AND g."IdentityId"=o."IdentityId" AND g."EntitlementId"=o."EntitlementId" AND g."Path"=o."Path")
+        """;
+
+    public const string NewGrants = """
+        INSERT INTO "Grants" ("Id","IdentityId","EntitlementId","Path","Consent","Via","GrantedAt","FirstSeenAt")
+        SELECT g."NewId",g."IdentityId",g."EntitlementId",g."Path",g."Consent",g."Via",g."GrantedAt",{2}
+        FROM "StagedGrants" g
+        WHERE g."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Grants" o WHERE o."IdentityId"=g."IdentityId" AND o."EntitlementId"=g."EntitlementId" AND o."Path"=g."Path")
+        """;
+
+    public static string PrivilegedChange(GovernanceDb db) => $$"""
+        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before","After")
+        SELECT {{db.NewId()}}, i."Id", {0}, {2}, 'privileged', i."Privileged", x."Now"
+        FROM "StagedIdentities" s JOIN "Identities" i ON i."Id"=s."IdentityId"
+        JOIN (SELECT z."Id", {{Privilege}} AS "Now" FROM "StagedIdentities" y JOIN "Identities" z ON z."Id"=y."IdentityId" WHERE y."RunId"={0} AND y."Outcome"='Changed') x ON x."Id"=i."Id"
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND i."Privileged"<>x."Now"
+        """;
+
+    public static readonly string PrivilegedUpdate = $$"""
+        UPDATE "Identities" SET "Privileged"={{Privilege.Replace("z.\"Id\"", "\"Identities\".\"Id\"", StringComparison.Ordinal)}}
+        WHERE "Id" IN (SELECT s."IdentityId" FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"<>'Unchanged')
+        """;
+
+    /// <summary>Yes when any grant is; no when all are known not to be; else not known, as also with no grant reported.</summary>
+    private const string Privilege = """
+        COALESCE((SELECT CASE WHEN SUM(CASE WHEN e."Privileged"='Yes' THEN 1 ELSE 0 END)>0 THEN 'Yes' WHEN SUM(CASE WHEN e."Privileged"='No' THEN 0 ELSE 1 END)=0 THEN 'No' ELSE 'Unknown' END
+          FROM "Grants" q JOIN "Entitlements" e ON e."Id"=q."EntitlementId" WHERE q."IdentityId"=z."Id" AND q."MissingSince" IS NULL), 'Unknown')
+        """;
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Governance.Common;
+
+namespace Governance.Inventory;
+
+/// <summary>What every record must keep to, whatever its format; and its content hash.</summary>
+internal static class RecordRules
+{
+    private const int KeyLength = 400;
+    private const int NameLength = 400;
+    private const int LongLength = 2000;
+    private const int MaximumChildren = 5000;
+
+    /// <summary>Why the record can't be kept; null when it can.</summary>
+    public static string? Problem(IdentityRecord r) =>
+        Key("the external id", r.ExternalId)
+        ?? Name("the name", r.DisplayName)
+        ?? (r.Credentials.Count + r.Grants.Count > MaximumChildren ? $"it has more than {MaximumChildren} credentials and grants" : null)
+        ?? r.Credentials.Select(c => Key("a credential's id", c.ExternalId)).FirstOrDefault(p => p is not null)
+        ?? r.Grants.Select(g => Key("an entitlement", g.Key)).FirstOrDefault(p => p is not null)
+        ?? (r.Credentials.GroupBy(c => c.ExternalId, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"the credential '{CsvValues.Short(twice.Key)}' stands in it twice" : null);
+
+    public static string? Problem(PersonRecord r) => Key("the id", r.ExternalId) ?? Name("the name", r.Name);
+
+    /// <summary>Secrets out, text that every database can keep, long prose cut with a mark.</summary>
+    public static IdentityRecord Clean(IdentityRecord r, SecretFilter secrets) => r with
+    {
+        ExternalId = secrets.Clean(r.ExternalId),
+        DisplayName = Text(r.DisplayName, NameLength, secrets)!,
+        Description = Text(r.Description, LongLength, secrets),
+        Purpose = Text(r.Purpose, LongLength, secrets),
+        Publisher = Text(r.Publisher, NameLength, secrets),
+        ParentExternalId = Text(r.ParentExternalId, NameLength, secrets),
+        OwnerHint = Text(r.OwnerHint, NameLength, secrets),
+        CreatorHint = Text(r.CreatorHint, NameLength, secrets),
+        Tool = r.Tool is { } t ? t with { Name = Cut(StorableText.Clean(t.Name), 200), Evidence = Text(t.Evidence, NameLength, secrets)! } : null,
+        Credentials = r.Credentials.Select(c => c with { ExternalId = secrets.Clean(c.ExternalId), DisplayName = Text(c.DisplayName, NameLength, secrets) }).ToList(),
+        Grants = r.Grants.Select(g => g with { Name = secrets.Clean(g.Name), Resource = secrets.CleanOrNull(g.Resource), Description = Text(g.Description, 1000, secrets) })
+            .DistinctBy(g => (g.Key, g.Path)).ToList(),
+    };
+
+    public static PersonRecord Clean(PersonRecord r) => r with
+    {
+        Mail = Text(r.Mail, NameLength, null), Title = Text(r.Title, NameLength, null), Department = Text(r.Department, NameLength, null), ManagerExternalId = Text(r.ManagerExternalId, NameLength, null),
+    };
+
+    /// <summary>Of the identity's own fields and its credentials, in an order of their own. What the catalogue adds is not content.</summary>
+    public static string Hash(IdentityRecord r)
+    {
+        using var hash = new Fields();
+        hash.Add("identity-v1", r.ExternalId, r.Kind.ToString(), r.DisplayName, r.Description, r.Enabled.ToString(), r.Environment.ToString(), r.Publisher, r.ParentExternalId,
+            r.OwnerHint, r.CreatorHint, r.Purpose, Time(r.CreatedAt), Time(r.LastUsedAt), r.Usage.ToString(), Time(r.ExpiresAt), r.Attributes);
+        if (r.Tool is { Catalogue: null } tool)
+            hash.Add("tool", tool.Name, tool.Autonomy.ToString());
+        foreach (var c in r.Credentials.OrderBy(c => c.ExternalId, StringComparer.Ordinal))
+            hash.Add("credential", c.ExternalId, c.Kind.ToString(), c.DisplayName, Time(c.CreatedAt), Time(c.ExpiresAt), c.Expiry.ToString(), Time(c.LastUsedAt), c.Usage.ToString(), c.Enabled.ToString(), c.Fingerprint);
+        return hash.End();
+    }
+
+    public static string Hash(PersonRecord r)
+    {
+        using var hash = new Fields();
+        hash.Add("person-v1", r.ExternalId, r.Name, r.Mail, r.Title, r.Department, r.ManagerExternalId, r.Status.ToString(), Time(r.LeftOn));
+        return hash.End();
+    }
+
+    private static string? Time(DateTimeOffset? at) => at?.UtcTicks.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Key(string what, string text) =>
+        text.Length > KeyLength ? $"{what} is longer than {KeyLength} characters"
+        : text.Any(c => char.IsControl(c) || c == '\uFFFD') || StorableText.Clean(text) != text ? $"{what} holds control characters or broken text"
+        : text.Length == 0 ? $"{what} is empty" : null;
+
+    private static string? Name(string what, string text) => text.Length > NameLength ? $"{what} is longer than {NameLength} characters" : string.IsNullOrWhiteSpace(text) ? $"{what} is empty" : null;
+
+    private static string? Text(string? text, int most, SecretFilter? secrets) => text is null ? null : Cut(StorableText.Clean(secrets?.Clean(text) ?? text), most);
+
+    private static string Cut(string text, int most)
+    {
+        if (text.Length <= most)
+            return text;
+        var end = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
+        return text[..end] + "…";
+    }
+
+    /// <summary>Fields with their lengths before them, so that none runs into the next.</summary>
+    private sealed class Fields : IDisposable
+    {
+        private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public void Add(params ReadOnlySpan<string?> fields)
+        {
+            foreach (var field in fields)
+            {
+                var bytes = field is null ? [] : Encoding.UTF8.GetBytes(field);
+                hash.AppendData(Encoding.ASCII.GetBytes(field is null ? "-," : bytes.Length.ToString(CultureInfo.InvariantCulture) + ":"));
+                hash.AppendData(bytes);
+            }
+        }
+
+        public string End() => Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        public void Dispose() => hash.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Inventory;
+
+public static class InventoryServices
+{
+    /// <summary>Imports, the inventory's pages, and tools.</summary>
+    public static IServiceCollection AddInventory(this IServiceCollection services)
+    {
+        services.AddSingleton(p => new SecretFilter(p.GetRequiredService<Persistence.DataDirectory>(), p.GetService<IConfiguration>()));
+        services.AddSingleton<ToolCatalogue>();
+        services.AddSingleton<IInventoryReader, AwsCredentialReportReader>();
+        services.AddSingleton<IInventoryReader, IdentityCsvReader>();
+        services.AddSingleton<IInventoryReader, PeopleCsvReader>();
+        services.AddSingleton<IInventoryReader, GraphReader>();
+        services.AddSingleton<InventoryReaders>();
+        services.AddSingleton<ImportService>();
+        services.AddSingleton<ImportQueries>();
+        return services;
+    }
+}
