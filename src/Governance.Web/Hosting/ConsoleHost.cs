@@ -65,6 +65,7 @@ public static class ConsoleHost
             circuit.DetailedErrors = false;
             circuit.DisconnectedCircuitMaxRetained = 100;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 32 * 1024);
+        services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         services.AddHealthChecks().AddCheck<ReadyCheck>("database", tags: [ReadyCheck.Tag]);
     }
 
@@ -73,7 +74,8 @@ public static class ConsoleHost
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // Reading only: a refused post keeps its own answer.
+        app.UseWhen(http => HttpMethods.IsGet(http.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseSecurityHeaders();
         app.UseRouting();
         app.UseMiddleware<SetupRedirect>();
@@ -87,6 +89,12 @@ public static class ConsoleHost
         app.MapFeatureEndpoints();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], IsReadOnlyFunc = _ => true, DashboardTitle = "Jobs", AppPath = "/" })
             .RequireAuthorization(Policies.Administer);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuit =>
+        {
+            // Our own policy says it already; a second header would only confuse.
+            circuit.ContentSecurityFrameAncestorsPolicy = null;
+            // Text of others and secrets of ours share a socket: compressing them together leaks (BREACH).
+            circuit.DisableWebSocketCompression = true;
+        });
     }
 }

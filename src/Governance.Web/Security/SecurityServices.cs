@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Governance.Accounts;
 using Governance.Persistence;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -18,6 +21,7 @@ public static class SecurityServices
     public static void AddSecurity(this IServiceCollection services)
     {
         services.AddSingleton<SetupCode>();
+        services.AddSingleton<Sessions>();
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentActor>();
         services.AddCascadingAuthenticationState();
@@ -36,7 +40,6 @@ public static class SecurityServices
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddSignInManager();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
-        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromSeconds(30));
         services.AddAuthorization(Policies.Add);
         services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
@@ -47,6 +50,12 @@ public static class SecurityServices
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = async (rejected, ct) =>
+            {
+                var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+                rejected.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                await rejected.HttpContext.Response.WriteAsync("Too many tries. Wait a minute, then try again.", ct);
+            };
             limiter.AddPolicy(SignInEndpoints.RateLimit, http => RateLimitPartition.GetFixedWindowLimiter(
                 http.Connection.RemoteIpAddress?.ToString() ?? "none",
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
@@ -64,24 +73,21 @@ public static class SecurityServices
         options.ReturnUrlParameter = "returnUrl";
         options.SlidingExpiration = true;
         options.ExpireTimeSpan = TimeSpan.FromMinutes(30);
+        options.CookieManager = new HostBoundCookies();
         options.Events.OnSigningIn = context =>
         {
-            context.Properties.SetString(StartedKey, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+            var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+            (context.Principal?.Identity as ClaimsIdentity)?.AddClaim(new Claim(Sessions.Began, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
             return Task.CompletedTask;
         };
         options.Events.OnValidatePrincipal = async context =>
         {
-            var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-            if (!DateTimeOffset.TryParse(context.Properties.GetString(StartedKey), System.Globalization.CultureInfo.InvariantCulture, out var started) || now - started > AbsoluteLimit)
+            var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
+            if (context.Principal is null || !await sessions.HoldsAsync(context.Principal, context.HttpContext.RequestAborted))
             {
                 context.RejectPrincipal();
-                return;
+                await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
             }
-
-            await SecurityStampValidator.ValidatePrincipalAsync(context);
         };
     }
-
-    private const string StartedKey = "started";
-    private static readonly TimeSpan AbsoluteLimit = TimeSpan.FromHours(10);
 }

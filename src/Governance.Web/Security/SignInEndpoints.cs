@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Governance.Accounts;
 using Governance.Audit;
 using Governance.Common;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,9 +19,10 @@ public static class SignInEndpoints
 
     public static void MapSignIn(this WebApplication app)
     {
-        app.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
-        app.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.SignedIn);
-        app.MapPost("/setup", SetUpAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+        // Not the pages' own addresses: a page answers posts too, and the two would be ambiguous.
+        app.MapPost("/sign-in/password", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+        app.MapPost("/sign-out/now", SignOutAsync).RequireAuthorization(Policies.SignedIn);
+        app.MapPost("/setup/administrator", SetUpAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
     }
 
     private static async Task<IResult> SignInAsync([FromForm] string? userName, [FromForm] string? password, [FromForm] string? returnUrl,
@@ -47,11 +49,13 @@ public static class SignInEndpoints
         return Results.LocalRedirect(Local(returnUrl));
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http, SignInManager<Account> signIn, AccountService accounts, CancellationToken ct)
+    private static async Task<IResult> SignOutAsync([FromForm] string? from, HttpContext http, AccountService accounts, CancellationToken ct)
     {
+        // A form field makes this a form post, and those are the ones whose antiforgery token is checked.
+        _ = from;
         if (Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
             await accounts.RecordAsync(AuditActions.SignedOut, id, new Actor(ActorKind.Person, id.ToString("D"), http.User.FindFirstValue(ClaimTypes.GivenName) ?? "?", Origin: Origin(http)), null, ct);
-        await signIn.SignOutAsync();
+        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
         return Results.LocalRedirect("/sign-in");
     }
 

@@ -114,6 +114,9 @@ public sealed class AccountService(IDbContextFactory<GovernanceDb> contexts, Aud
         return await db.InTransactionAsync<Guid>(async () =>
         {
             var normalized = userName.ToUpperInvariant();
+            // The chain's lock makes two set-ups at once come one after the other, on every database.
+            if (first)
+                await db.AuditHeads.Where(h => h.Id == AuditHead.TheId).ExecuteUpdateAsync(s => s.SetProperty(h => h.Id, h => h.Id), ct);
             if (first && await db.Accounts.AnyAsync(ct))
                 return new Refusal("set-up.done", "The console is already set up. Sign in, or ask an administrator for an account.");
             if (await db.Accounts.AnyAsync(a => a.NormalizedUserName == normalized, ct))
