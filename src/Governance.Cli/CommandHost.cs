@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Governance.Audit;
 using Governance.Common;
+using Governance.Connectors;
 using Governance.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ internal sealed class CommandHost(ServiceProvider services, bool json) : IAsyncD
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(l => l.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical));
         services.AddGovernance(configuration);
+        services.AddConnectors();
         await using var host = new CommandHost(services.BuildServiceProvider(), json);
         if (host.Get<InstallationLock>().Take() is { } inUse)
             return host.Refuse(inUse);

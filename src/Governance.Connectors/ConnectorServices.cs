@@ -1,9 +1,17 @@
+using Governance.Connectors.PostgreSql;
+using Governance.Connectors.Webhook;
+using Governance.Revocation;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Connectors;
 
 public static class ConnectorServices
 {
-    /// <summary>Registers every kind of connector.</summary>
-    public static IServiceCollection AddConnectors(this IServiceCollection services) => services;
+    /// <summary>Registers every kind of connector that this build has.</summary>
+    public static IServiceCollection AddConnectors(this IServiceCollection services)
+    {
+        services.AddSingleton<IConnectorKind, PostgreSqlKind>();
+        services.AddSingleton<IConnectorKind, WebhookKind>();
+        return services;
+    }
 }

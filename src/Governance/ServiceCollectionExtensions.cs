@@ -7,6 +7,7 @@ using Governance.Lifecycle;
 using Governance.Notifications;
 using Governance.Ownership;
 using Governance.Persistence;
+using Governance.Revocation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class ServiceCollectionExtensions
         services.AddNotifications();
         services.AddOwnership();
         services.AddLifecycle();
+        services.AddRevocation();
         services.AddFindings();
         services.AddCampaigns();
         services.AddAccounts();

@@ -1942,6 +1942,17 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("DeletionAskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DeletionAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("DeletionAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1963,6 +1974,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("OrderedBy")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("OrderedById")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -1998,9 +2013,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("DecisionId");
 
+                    b.HasIndex("IdentityId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("SourceId", "State");
 
                     b.HasIndex("State", "NoticeUntil");
 

@@ -915,6 +915,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     DecisionId = table.Column<Guid>(type: "uuid", nullable: true),
                     OrderedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     OrderedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    OrderedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Remediation = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     HeldBy = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
@@ -922,6 +923,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     ApprovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NoticeUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     QuarantineUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DeletionAskedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    DeletionAskedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    DeletionAskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Generation = table.Column<int>(type: "integer", nullable: false),
                     Version = table.Column<Guid>(type: "uuid", nullable: false)
@@ -1322,6 +1326,18 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_RevocationOrders_IdentityId_OrderedAt",
                 table: "RevocationOrders",
                 columns: new[] { "IdentityId", "OrderedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_OneOpen",
+                table: "RevocationOrders",
+                column: "IdentityId",
+                unique: true,
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_SourceId_State",
+                table: "RevocationOrders",
+                columns: new[] { "SourceId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_State_NoticeUntil",

@@ -1939,6 +1939,17 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("DeletionAskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DeletionAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("DeletionAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1960,6 +1971,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("OrderedBy")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("OrderedById")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -1995,9 +2010,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("DecisionId");
 
+                    b.HasIndex("IdentityId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("SourceId", "State");
 
                     b.HasIndex("State", "NoticeUntil");
 

@@ -1944,6 +1944,17 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("DeletionAskedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("DeletionAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("DeletionAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -1965,6 +1976,10 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<string>("OrderedBy")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("OrderedById")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -2000,9 +2015,16 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("DecisionId");
 
+                    b.HasIndex("IdentityId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("SourceId", "State");
 
                     b.HasIndex("State", "NoticeUntil");
 

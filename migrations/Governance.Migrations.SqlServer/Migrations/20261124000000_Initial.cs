@@ -914,6 +914,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     DecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     OrderedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     OrderedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    OrderedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Remediation = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     HeldBy = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
@@ -921,6 +922,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     ApprovedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     NoticeUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     QuarantineUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    DeletionAskedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    DeletionAskedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    DeletionAskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Generation = table.Column<int>(type: "int", nullable: false),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
@@ -1323,6 +1327,18 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_RevocationOrders_IdentityId_OrderedAt",
                 table: "RevocationOrders",
                 columns: new[] { "IdentityId", "OrderedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_OneOpen",
+                table: "RevocationOrders",
+                column: "IdentityId",
+                unique: true,
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_SourceId_State",
+                table: "RevocationOrders",
+                columns: new[] { "SourceId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_State_NoticeUntil",

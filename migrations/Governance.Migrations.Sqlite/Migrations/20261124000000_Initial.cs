@@ -914,6 +914,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     DecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     OrderedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     OrderedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    OrderedById = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Remediation = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     HeldBy = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
@@ -921,6 +922,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     ApprovedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NoticeUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     QuarantineUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeletionAskedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    DeletionAskedById = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    DeletionAskedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Generation = table.Column<int>(type: "INTEGER", nullable: false),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
@@ -1321,6 +1325,18 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_RevocationOrders_IdentityId_OrderedAt",
                 table: "RevocationOrders",
                 columns: new[] { "IdentityId", "OrderedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_OneOpen",
+                table: "RevocationOrders",
+                column: "IdentityId",
+                unique: true,
+                filter: "\"EndedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_SourceId_State",
+                table: "RevocationOrders",
+                columns: new[] { "SourceId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_State_NoticeUntil",

@@ -1932,6 +1932,17 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("DeletionAskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DeletionAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DeletionAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
 
@@ -1953,6 +1964,10 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<string>("OrderedBy")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderedById")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
@@ -1988,9 +2003,16 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("DecisionId");
 
+                    b.HasIndex("IdentityId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("SourceId", "State");
 
                     b.HasIndex("State", "NoticeUntil");
 

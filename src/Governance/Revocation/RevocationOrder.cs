@@ -86,6 +86,9 @@ public sealed class RevocationOrder
 
     public required string OrderedBy { get; init; }
 
+    /// <summary>The actor's id: nobody approves what they ordered themselves (NIST SP 800-53 AC-5).</summary>
+    public string? OrderedById { get; init; }
+
     public OrderState State { get; set; }
 
     public RemediationState Remediation { get; set; }
@@ -103,6 +106,14 @@ public sealed class RevocationOrder
     /// <summary>Deletion may be asked for from here on.</summary>
     public DateTimeOffset? QuarantineUntil { get; set; }
 
+    /// <summary>Who asked for the deletion after the quarantine; another person approves it (B11).</summary>
+    public string? DeletionAskedBy { get; set; }
+
+    public string? DeletionAskedById { get; set; }
+
+    public DateTimeOffset? DeletionAskedAt { get; set; }
+
+    /// <summary>Null while the order is open; an identity has at most one open order.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>Counts up with each undo; a late send of an earlier generation can't win (I-26).</summary>
@@ -118,6 +129,8 @@ internal sealed class RevocationOrderConfiguration : IEntityTypeConfiguration<Re
         builder.ToTable("RevocationOrders");
         builder.HasOne<Identity>().WithMany().HasForeignKey(o => o.IdentityId);
         builder.HasIndex(o => new { o.IdentityId, o.OrderedAt });
+        builder.HasIndex(o => o.IdentityId).IsUnique().HasFilter("\"EndedAt\" IS NULL").HasDatabaseName("IX_RevocationOrders_OneOpen");
+        builder.HasIndex(o => new { o.SourceId, o.State });
         builder.HasIndex(o => new { o.State, o.NoticeUntil });
         builder.HasIndex(o => o.DecisionId);
         builder.HasIndex(o => o.SweepId);

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Json;
+using Governance.Common;
+using Governance.Revocation;
+using Npgsql;
+
+namespace Governance.Connectors.PostgreSql;
+
+/// <summary>Login roles of a PostgreSQL server. See docs/connectors/postgresql.md for the rights that it needs.</summary>
+public sealed class PostgreSqlKind : IConnectorKind
+{
+    public string Kind => "postgresql";
+
+    public string Title => "PostgreSQL roles";
+
+    public IReadOnlyList<ConnectorSetting> Settings { get; } =
+    [
+        new("host", "Host", "Name or address of the server."),
+        new("port", "Port", "1 to 65535.", Required: false, Default: "5432"),
+        new("database", "Database", "Any database that the account may connect to.", Required: false, Default: "postgres"),
+        new("user", "Account", "A role of its own with CREATEROLE and pg_signal_backend; not a superuser."),
+        new("sslMode", "TLS", "Disable, Prefer, Require, VerifyCA or VerifyFull.", Required: false, Default: "VerifyFull"),
+    ];
+
+    public string? SecretTitle => "Password of the account";
+
+    public IReadOnlySet<RevocationVerb> Verbs { get; } = new HashSet<RevocationVerb> { RevocationVerb.Disable, RevocationVerb.Restore, RevocationVerb.Delete };
+
+    public Reversibility ReversibilityOf(RevocationVerb verb) => verb == RevocationVerb.Delete ? Reversibility.Irreversible : Reversibility.Reversible;
+
+    public Outcome<IConnector> Open(JsonElement settings, string? secret)
+    {
+        if (!int.TryParse(settings.Get(this, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+            return new Refusal("connector.setting", "The port is a number from 1 to 65535.", "port");
+        if (!Enum.TryParse<SslMode>(settings.Get(this, "sslMode"), ignoreCase: true, out var ssl) || !Enum.IsDefined(ssl))
+            return new Refusal("connector.setting", "TLS is one of Disable, Prefer, Require, VerifyCA, VerifyFull.", "sslMode");
+        if (settings.Get(this, "host") is not { } host || settings.Get(this, "user") is not { } user)
+            return new Refusal("connector.setting", "Host and account are needed.", "host");
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = host, Port = port, Database = settings.Get(this, "database"), Username = user, Password = secret, SslMode = ssl,
+            Pooling = false, Timeout = 10, CommandTimeout = 15, ApplicationName = "governance",
+        };
+        return Outcome<IConnector>.From(new PostgreSqlConnector(connection.ConnectionString));
+    }
+}

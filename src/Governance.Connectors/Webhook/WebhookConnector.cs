@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Governance.Common;
+using Governance.Revocation;
+
+namespace Governance.Connectors.Webhook;
+
+/// <summary>
+/// POSTs what is to be done, signed with HMAC-SHA256 over <c>timestamp.body</c>. The body of a repetition is the same and so is its Idempotency-Key.
+/// Connects only to an address that it has checked itself, follows no redirect, and reads at most 64 KiB of the answer.
+/// </summary>
+internal sealed class WebhookConnector : IConnector
+{
+    public const string TimestampHeader = "X-Governance-Timestamp";
+    public const string SignatureHeader = "X-Governance-Signature";
+    public const string KeyHeader = "Idempotency-Key";
+    private const int MostBytesRead = 64 * 1024;
+
+    private readonly Uri url;
+    private readonly byte[] secret;
+    private readonly TimeProvider clock;
+    private readonly HttpClient client;
+
+    public WebhookConnector(Uri url, string secret, TimeSpan timeout, bool allowPrivate, TimeProvider clock)
+    {
+        (this.url, this.secret, this.clock) = (url, Encoding.UTF8.GetBytes(secret), clock);
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = timeout,
+            MaxResponseHeadersLength = 16,
+            ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, allowPrivate, ct),
+        };
+        client = new HttpClient(handler) { Timeout = timeout };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        CryptographicOperations.ZeroMemory(secret);
+        return ValueTask.CompletedTask;
+    }
+
+    public Task<Observation> ObserveAsync(ConnectorTarget target, CancellationToken ct) =>
+        Task.FromResult(new Observation(TargetState.Unobservable, "acknowledged by the receiver; what it did is not visible from here"));
+
+    public Task<string> SendAsync(ConnectorCommand command, CancellationToken ct) => PostAsync(
+        JsonSerializer.Serialize(new
+        {
+            id = command.IdempotencyKey,
+            action = command.Verb.ToString().ToLowerInvariant(),
+            target = new { id = command.Target.ExternalId, name = command.Target.DisplayName },
+            reason = command.Reason,
+        }),
+        command.IdempotencyKey,
+        ct);
+
+    public async Task<Outcome<string>> TestAsync(CancellationToken ct)
+    {
+        var key = "ping:" + Ids.New(clock.Now()).ToString("D");
+        await PostAsync(JsonSerializer.Serialize(new { id = key, action = "ping" }), key, ct);
+        return $"{url.Host} took a signed ping. It has to verify {SignatureHeader} and to remember each {KeyHeader}.";
+    }
+
+    /// <summary>Hex of HMAC-SHA256 over <c>timestamp.body</c>, with the version in front: <c>v1=…</c>.</summary>
+    internal static string Sign(byte[] secret, string timestamp, string body) =>
+        "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(timestamp + "." + body)));
+
+    private async Task<string> PostAsync(string body, string key, CancellationToken ct)
+    {
+        var timestamp = clock.Now().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add(TimestampHeader, timestamp);
+        request.Headers.Add(SignatureHeader, Sign(secret, timestamp, body));
+        request.Headers.Add(KeyHeader, key);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            await DrainAsync(response, ct);
+            if (!response.IsSuccessStatusCode)
+                throw Explain(response);
+            return SettingText.Digest(body);
+        }
+        catch (HttpRequestException fault)
+        {
+            // What our own guard refused is not mended by trying again.
+            var refused = fault.InnerException is ConnectorException;
+            throw new ConnectorException(refused ? fault.InnerException!.Message : $"{url.Host} could not be reached: {fault.HttpRequestError}.", !refused, cause: fault);
+        }
+        catch (OperationCanceledException fault) when (!ct.IsCancellationRequested)
+        {
+            throw new ConnectorException($"{url.Host} did not answer in {client.Timeout.TotalSeconds:0} s. It may have taken the message; the repetition carries the same key.", retryable: true, cause: fault);
+        }
+    }
+
+    private ConnectorException Explain(HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        var wait = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - clock.Now(),
+            _ => (TimeSpan?)null,
+        };
+        return status switch
+        {
+            >= 300 and < 400 => new ConnectorException($"{url.Host} answered {status}, a redirect, and those are not followed. Give the final address.", retryable: false),
+            408 or 425 or 429 or >= 500 => new ConnectorException($"{url.Host} answered {status}.", retryable: true, wait > TimeSpan.Zero ? wait : null),
+            _ => new ConnectorException($"{url.Host} refused with {status}. Look at the receiver, then try again.", retryable: false),
+        };
+    }
+
+    private static async Task DrainAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        var buffer = new byte[8192];
+        for (var total = 0; total < MostBytesRead;)
+        {
+            var read = await stream.ReadAsync(buffer, ct);
+            if (read == 0)
+                return;
+            total += read;
+        }
+    }
+
+    // Resolved once, checked, and connected to that very address: a name that answers differently the second time gains nothing.
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint end, bool allowPrivate, CancellationToken ct)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(end.Host, ct);
+        var allowed = allowPrivate ? addresses : [.. addresses.Where(PublicAddress.Is)];
+        if (allowed.Length == 0 || allowed.Length < addresses.Length)
+            throw new ConnectorException($"{end.Host} is at an address that is not public. Set 'Private addresses' to true if that is meant.", retryable: false);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, end.Port, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

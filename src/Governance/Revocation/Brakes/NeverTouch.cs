@@ -1,0 +1,24 @@
+using System.Linq.Expressions;
+using Governance.Inventory;
+
+namespace Governance.Revocation;
+
+/// <summary>
+/// B6: principals that belong to somebody else's product and stand in every tenant. Microsoft's own first-party tenants, by the
+/// owner organisation that Graph reports. Connectors besides refuse the account that they themselves sign in with, and superusers.
+/// </summary>
+public static class NeverTouch
+{
+    public const string Id = "B6";
+
+    /// <summary>The tenants that first-party Microsoft applications are owned by.</summary>
+    public const string MicrosoftServices = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
+    public const string MicrosoftCorporation = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+
+    /// <summary>Identities that may be revoked at all; the same expression for the database and for one record.</summary>
+    public static Expression<Func<Identity, bool>> Allows { get; } =
+        i => !i.Attributes.Contains(MicrosoftServices) && !i.Attributes.Contains(MicrosoftCorporation);
+
+    public static Brake Held(string name) => new(Id, $"{name} is a first-party Microsoft principal and is never revoked from here.");
+}

@@ -1,0 +1,186 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Lifecycle;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Revocation;
+
+/// <summary>What people do with orders. Each takes many ids, answers for each, and is one transaction with its audit entries.</summary>
+public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, TimeProvider clock)
+{
+    private static readonly string[] Engineers = [Roles.SecurityEngineer, Roles.Administrator];
+
+    /// <summary>Orders one identity's revocation. It goes at once, within the limits (B4).</summary>
+    public async Task<Outcome<Guid>> OrderAsync(Guid identityId, string reason, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Engineers) is { } refusal)
+            return refusal;
+        if (string.IsNullOrWhiteSpace(reason))
+            return new Refusal("revocation.reason", "Say why: the reason goes to the owner and into the evidence.", "reason");
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<Guid>(async () =>
+        {
+            var now = clock.Now();
+            await RevocationOrders.LockAsync(db, ct);
+            var identity = await db.Identities.AsNoTracking().Where(i => i.Id == identityId)
+                .Select(i => new { i.DisplayName, i.State, Allowed = db.Identities.Where(NeverTouch.Allows).Any(x => x.Id == i.Id), Exempt = db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now), Open = db.RevocationOrders.Any(o => o.IdentityId == i.Id && o.EndedAt == null) })
+                .SingleOrDefaultAsync(ct);
+            if (identity is null)
+                return new Refusal("identity.not-found", "This identity is not in the inventory.");
+            if (identity.State is not (LifecycleState.Discovered or LifecycleState.Active))
+                return new Refusal("revocation.state", $"It is {identity.State}; only what is Discovered or Active can be revoked.");
+            if (!identity.Allowed)
+                return new Refusal("revocation.never-touch", NeverTouch.Held(identity.DisplayName).ToString());
+            if (identity.Exempt)
+                return new Refusal("revocation.exempt", "It is exempt. End the exemption under Brakes first.");
+            if (identity.Open)
+                return new Refusal("revocation.open", "It has an open order already.");
+            var text = StorableText.Clean(reason.Trim());
+            var rows = db.Identities.Where(i => i.Id == identityId).Select(i => new { IdentityId = i.Id, i.SourceId });
+            await db.InsertSelectAsync(db.RevocationOrders, rows, new
+            {
+                Reason = text.Length > 2000 ? text[..2000] : text,
+                Cause = RevocationCause.Manual,
+                OrderedAt = now,
+                OrderedBy = by.Name,
+                OrderedById = by.Id,
+                State = OrderState.Held,
+                Remediation = RemediationState.Open,
+                HeldBy = "B0: Not judged by the brakes yet; the next sweep does.",
+                Generation = 0,
+                Version = Ids.New(now),
+            }, now, ct);
+            await RevocationOrders.JudgeAsync(db, now, ct);
+            var id = await db.RevocationOrders.Where(o => o.IdentityId == identityId && o.EndedAt == null).Select(o => o.Id).SingleAsync(ct);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.RevocationOrdered, Subjects.Order, id, reason, new { identityId, cause = RevocationCause.Manual }), ct);
+            return id;
+        }, ct);
+    }
+
+    /// <summary>Releases held orders, and deletions that another person asked for. Never one's own (B5).</summary>
+    public Task<IReadOnlyList<ItemOutcome>> ApproveAsync(IReadOnlyCollection<Guid> orderIds, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, [Roles.Administrator], (o, _) => OrderRules.Approve(o, by), AuditActions.RevocationApproved, null, async (db, allowed, now) =>
+    {
+        var settings = await db.BrakeSettings.AsNoTracking().SingleAsync(b => b.Id == BrakeSettings.TheId, ct);
+        var (deletions, held) = (allowed.Where(o => o.Order.State == OrderState.Quarantined).Select(o => o.Order.Id).ToList(), allowed.Where(o => o.Order.State == OrderState.Held).Select(o => o.Order.Id).ToList());
+        var mine = db.RevocationOrders.Where(o => held.Contains(o.Id) && o.State == OrderState.Held);
+        await mine.ExecuteUpdateAsync(u => u.SetProperty(o => o.ApprovedBy, by.Name).SetProperty(o => o.ApprovedAt, now), ct);
+        await RevocationOrders.ReleaseAsync(db, mine.Where(o => o.Cause != RevocationCause.Manual), Notice.Until(settings, orderedByPerson: false, now), now, ct);
+        await RevocationOrders.ReleaseAsync(db, mine.Where(o => o.Cause == RevocationCause.Manual), null, now, ct);
+        if (deletions.Count == 0)
+            return;
+        var rows = from o in db.RevocationOrders
+                   join s in db.RevocationSteps on o.Id equals s.OrderId
+                   where deletions.Contains(o.Id) && s.Verb == RevocationVerb.Disable && s.Generation == o.Generation
+                   select new { OrderId = o.Id, o.IdentityId, o.Generation, s.PreState, IdempotencyKey = o.Id.ToString() + ":delete:" + SqlText.Number(o.Generation) };
+        await db.InsertSelectAsync(db.RevocationSteps, rows, new { Verb = RevocationVerb.Delete, State = StepState.Planned, DueAt = now, Fence = 0, Attempts = 0 }, now, ct);
+        await db.RevocationOrders.Where(o => deletions.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.HeldBy, (string?)null).SetProperty(o => o.Remediation, RemediationState.InProgress).SetProperty(o => o.ApprovedBy, by.Name).SetProperty(o => o.ApprovedAt, now), ct);
+    }, ct);
+
+    /// <summary>Takes orders back of which nothing was sent.</summary>
+    public Task<IReadOnlyList<ItemOutcome>> WithdrawAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Withdraw(o, sent), AuditActions.RevocationWithdrawn, reason, async (db, allowed, now) =>
+    {
+        var ids = allowed.Select(o => o.Order.Id).ToList();
+        await ShutOutAsync(db, ids, ct);
+        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.State, OrderState.Withdrawn).SetProperty(o => o.Remediation, RemediationState.Skipped).SetProperty(o => o.EndedAt, now).SetProperty(o => o.HeldBy, (string?)null), ct);
+    }, ct);
+
+    /// <summary>Brings back the state before. A late send of the disable can't win over it: its generation is shut out, and the restore waits for its lease to end (I-26).</summary>
+    public Task<IReadOnlyList<ItemOutcome>> UndoAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Undo(o, sent, o.Generation > 0), AuditActions.RevocationUndone, reason, async (db, allowed, now) =>
+    {
+        var ids = allowed.Select(o => o.Order.Id).ToList();
+        var rows = from o in db.RevocationOrders
+                   join s in db.RevocationSteps on o.Id equals s.OrderId
+                   where ids.Contains(o.Id) && s.Verb == RevocationVerb.Disable && s.Generation == o.Generation
+                   select new { OrderId = o.Id, o.IdentityId, Generation = o.Generation + 1, s.PreState, DueAt = s.LeaseUntil != null && s.LeaseUntil > now ? s.LeaseUntil.Value : now, IdempotencyKey = o.Id.ToString() + ":restore:" + SqlText.Number(o.Generation + 1) };
+        await db.InsertSelectAsync(db.RevocationSteps, rows, new { Verb = RevocationVerb.Restore, State = StepState.Planned, Fence = 0, Attempts = 0 }, now, ct);
+        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.Generation, o => o.Generation + 1).SetProperty(o => o.Remediation, RemediationState.InProgress).SetProperty(o => o.HeldBy, (string?)null).SetProperty(o => o.DeletionAskedAt, (DateTimeOffset?)null), ct);
+        await ShutOutAsync(db, ids, ct);
+    }, ct);
+
+    /// <summary>A person did it in the source and says so. Recorded as their word, never as Verified.</summary>
+    public Task<IReadOnlyList<ItemOutcome>> ConfirmManualAsync(IReadOnlyCollection<Guid> orderIds, string note, Actor by, CancellationToken ct)
+    {
+        var words = $"Confirmed by {by.Name}: {StorableText.Clean(note)}";
+        return OnOrdersAsync(orderIds, by, Engineers, null, null, note, async (db, allowed, now) =>
+        {
+            var ids = allowed.ConvertAll(a => a.StepId);
+            await db.RevocationSteps.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(u => u.SetProperty(s => s.State, StepState.Done).SetProperty(s => s.Observed, words), ct);
+            foreach (var (order, _, verb, _) in allowed)
+                await results.CompleteAsync(db, order.Id, order.IdentityId, verb, RemediationState.Succeeded, words, by, now, ct);
+        }, ct, step => OrderRules.Confirm(step, note));
+    }
+
+    /// <summary>Lets stuck steps try again, after whatever stopped them was mended.</summary>
+    public Task<IReadOnlyList<ItemOutcome>> RetryAsync(IReadOnlyCollection<Guid> orderIds, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, _) => o.State == OrderState.Stuck ? null : new Refusal("revocation.not-stuck", $"Nothing is stuck: the order is {o.State}."), AuditActions.RevocationApproved, "Try again.", async (db, allowed, now) =>
+    {
+        var ids = allowed.ConvertAll(a => a.Order.Id);
+        await db.RevocationSteps.Where(s => ids.Contains(s.OrderId) && s.State == StepState.Stuck).ExecuteUpdateAsync(
+            u => u.SetProperty(s => s.State, StepState.Retrying).SetProperty(s => s.DueAt, now).SetProperty(s => s.Attempts, 0).SetProperty(s => s.LastError, (string?)null), ct);
+        var deleting = db.RevocationSteps.Where(s => s.Verb == RevocationVerb.Delete).Select(s => s.OrderId);
+        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.State, o => deleting.Contains(o.Id) ? OrderState.Quarantined : OrderState.Due).SetProperty(o => o.Remediation, RemediationState.InProgress), ct);
+    }, ct);
+
+    /// <summary>Asks for the deletion of what is quarantined long enough; another administrator approves (B11).</summary>
+    public Task<IReadOnlyList<ItemOutcome>> AskDeletionAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, _) => Reasoned(reason) ?? QuarantineFirst.Judge(o.State, o.QuarantineUntil, o.DeletionAskedAt, clock.Now(), by), AuditActions.RevocationOrdered, reason, async (db, allowed, now) =>
+    {
+        var ids = allowed.ConvertAll(a => a.Order.Id);
+        var waiting = QuarantineFirst.Waiting(by.Name).ToString();
+        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.DeletionAskedBy, by.Name).SetProperty(o => o.DeletionAskedById, by.Id).SetProperty(o => o.DeletionAskedAt, now).SetProperty(o => o.HeldBy, waiting), ct);
+    }, ct);
+
+    private static Refusal? Reasoned(string reason) => string.IsNullOrWhiteSpace(reason) ? new Refusal("revocation.reason", "Say why: the reason stands in the audit log for good.", "reason") : null;
+
+    // Steps of the generation before take no result any more; what is in flight still ends in its own attempt.
+    private static Task<int> ShutOutAsync(GovernanceDb db, List<Guid> orderIds, CancellationToken ct) => db.RevocationSteps
+        .Where(s => orderIds.Contains(s.OrderId) && s.State != StepState.Done && db.RevocationOrders.Any(o => o.Id == s.OrderId && (s.Generation < o.Generation || o.Generation == 0)))
+        .ExecuteUpdateAsync(u => u.SetProperty(s => s.State, StepState.Withdrawn).SetProperty(s => s.Fence, s => s.Fence + 1), ct);
+
+    private sealed record Standing(RevocationOrder Order, Guid StepId, RevocationVerb Verb, StepState? Step);
+
+    private async Task<IReadOnlyList<ItemOutcome>> OnOrdersAsync(
+        IReadOnlyCollection<Guid> orderIds, Actor by, string[] roles, Func<RevocationOrder, bool, Refusal?>? rule, string? action, string? reason,
+        Func<GovernanceDb, List<Standing>, DateTimeOffset, Task> change, CancellationToken ct, Func<StepState?, Refusal?>? stepRule = null)
+    {
+        var asked = orderIds.Distinct().ToList();
+        if (Roles.Require(by, roles) is { } refusal)
+            return asked.ConvertAll(id => new ItemOutcome(id, refusal));
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync(async Task<IReadOnlyList<ItemOutcome>> () =>
+        {
+            var now = clock.Now();
+            await RevocationOrders.LockAsync(db, ct);
+            var orders = await db.RevocationOrders.AsNoTracking().Where(o => asked.Contains(o.Id)).ToDictionaryAsync(o => o.Id, ct);
+            var steps = (await db.RevocationSteps.AsNoTracking().Where(s => asked.Contains(s.OrderId)).Select(s => new { s.OrderId, s.Id, s.Verb, s.State, s.Attempts, s.Generation }).ToListAsync(ct)).ToLookup(s => s.OrderId);
+            var outcomes = new List<ItemOutcome>(asked.Count);
+            var allowed = new List<Standing>();
+            foreach (var id in asked)
+            {
+                if (!orders.TryGetValue(id, out var order))
+                {
+                    outcomes.Add(new ItemOutcome(id, new Refusal("revocation.not-found", "This order is not there.")));
+                    continue;
+                }
+
+                var sent = steps[id].Any(s => s.Attempts > 0 || s.State is StepState.Intent or StepState.Done);
+                var waiting = steps[id].FirstOrDefault(s => s.State is StepState.Manual or StepState.Stuck && s.Generation == order.Generation);
+                var no = rule?.Invoke(order, sent) ?? stepRule?.Invoke(waiting?.State);
+                outcomes.Add(new ItemOutcome(id, no));
+                if (no is null)
+                    allowed.Add(new Standing(order, waiting?.Id ?? Guid.Empty, waiting?.Verb ?? RevocationVerb.Disable, waiting?.State));
+            }
+
+            if (allowed.Count == 0)
+                return outcomes;
+            await change(db, allowed, now);
+            if (action is not null)
+                await audit.AppendAsync(db, by, now, allowed.ConvertAll(a => new AuditDraft(action, Subjects.Order, a.Order.Id, reason, new { a.Order.IdentityId, a.Order.Cause, from = a.Order.State })), ct);
+            return outcomes;
+        }, ct);
+    }
+}

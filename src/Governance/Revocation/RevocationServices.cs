@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Governance.Revocation;
+
+public static class RevocationServices
+{
+    public static IServiceCollection AddRevocation(this IServiceCollection services)
+    {
+        services.AddSingleton<BrakeService>();
+        services.AddSingleton<ConnectorService>();
+        services.AddSingleton<SweepService>();
+        services.AddSingleton<RevocationService>();
+        services.AddSingleton<RevocationQueries>();
+        services.AddSingleton<StepResults>();
+        services.AddSingleton<StepRunner>();
+        return services;
+    }
+}

@@ -1,0 +1,83 @@
+using Governance.Common;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Revocation;
+
+/// <summary>A claimed step with what is needed to act on it.</summary>
+internal sealed record Claim(
+    Guid StepId, Guid OrderId, Guid IdentityId, RevocationVerb Verb, string IdempotencyKey, int Fence, int Attempts, string? PreState, DateTimeOffset LeaseUntil,
+    string ExternalId, string DisplayName, string Reason, Guid SourceId);
+
+/// <summary>Who may act on a step: a lease and a fence, given and checked in single statements, so that nothing read before can be stale.</summary>
+internal static class StepClaims
+{
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one call may take: well within the lease.</summary>
+    public static readonly TimeSpan CallDeadline = Lease / 3;
+
+    /// <summary>Claims the next step that may be acted on; null when none. The stop switch, the order's state and exemptions are conditions of the one statement.</summary>
+    public static async Task<Claim?> NextAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        var token = Ids.New(now).ToString("N");
+        var until = now + Lease;
+        var next = Sendable(db, now).OrderBy(s => s.DueAt).ThenBy(s => s.Id).Select(s => s.Id).Take(1);
+        var claimed = await Claimable(db, now).Where(s => next.Contains(s.Id) && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
+            u => u
+                .SetProperty(s => s.State, s => s.State == StepState.Intent ? StepState.Intent : StepState.Claimed)
+                .SetProperty(s => s.LeaseOwner, token)
+                .SetProperty(s => s.LeaseUntil, until)
+                .SetProperty(s => s.Fence, s => s.Fence + 1),
+            ct);
+        if (claimed == 0)
+            return null;
+        return await (from s in db.RevocationSteps.AsNoTracking()
+                      join o in db.RevocationOrders on s.OrderId equals o.Id
+                      join i in db.Identities on s.IdentityId equals i.Id
+                      where s.LeaseOwner == token
+                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, i.ExternalId, i.DisplayName, o.Reason, o.SourceId)).SingleAsync(ct);
+    }
+
+    /// <summary>
+    /// Writes the intent, if the claim still stands and nothing has come to forbid the send: the last look at stop switch, exemption and lease before the call.
+    /// </summary>
+    public static async Task<bool> IntendAsync(GovernanceDb db, Claim claim, string? preState, DateTimeOffset now, CancellationToken ct) =>
+        await db.InTransactionAsync(async () =>
+        {
+            var number = claim.Attempts + 1;
+            var mine = await Permitted(db, db.RevocationSteps).Where(s => s.Id == claim.StepId && s.Fence == claim.Fence && s.LeaseUntil > now
+                && (s.State == StepState.Claimed || s.State == StepState.Intent)
+                && (s.Verb == RevocationVerb.Restore || !db.Exemptions.Any(e => e.IdentityId == s.IdentityId && e.EndedAt == null && e.Until > now))
+                && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
+                u => u
+                    .SetProperty(s => s.State, StepState.Intent)
+                    .SetProperty(s => s.PreState, s => s.PreState ?? preState)
+                    .SetProperty(s => s.Attempts, number),
+                ct);
+            if (mine == 0)
+                return false;
+            db.StepAttempts.Add(new StepAttempt { Id = Ids.New(now), StepId = claim.StepId, Number = number, Fence = claim.Fence, IntentAt = now });
+            await db.SaveChangesAsync(ct);
+            db.ChangeTracker.Clear();
+            return true;
+        }, ct);
+
+    /// <summary>Gives a claim back: a brake came between it and the send, and the target was seen not to be changed.</summary>
+    public static Task<int> ReleaseAsync(GovernanceDb db, Claim claim, CancellationToken ct) =>
+        db.RevocationSteps.Where(s => s.Id == claim.StepId && s.Fence == claim.Fence && (s.State == StepState.Claimed || s.State == StepState.Intent)).ExecuteUpdateAsync(
+            u => u.SetProperty(s => s.State, StepState.Planned).SetProperty(s => s.LeaseUntil, (DateTimeOffset?)null), ct);
+
+    // On the row itself, so that PostgreSQL checks it again when another node was faster.
+    private static IQueryable<RevocationStep> Claimable(GovernanceDb db, DateTimeOffset now) => db.RevocationSteps.Where(s =>
+        ((s.State == StepState.Planned || s.State == StepState.Retrying) && s.DueAt <= now)
+        || ((s.State == StepState.Claimed || s.State == StepState.Intent) && s.LeaseUntil < now));
+
+    private static IQueryable<RevocationStep> Sendable(GovernanceDb db, DateTimeOffset now) => Permitted(db, Claimable(db, now)).Where(s =>
+        s.Verb == RevocationVerb.Restore || s.State == StepState.Intent || !db.Exemptions.Any(e => e.IdentityId == s.IdentityId && e.EndedAt == null && e.Until > now));
+
+    // What the order allows; an undo raises its generation and so shuts out every step of the one before.
+    private static IQueryable<RevocationStep> Permitted(GovernanceDb db, IQueryable<RevocationStep> steps) => steps.Where(s =>
+        db.RevocationOrders.Any(o => o.Id == s.OrderId && o.Generation == s.Generation && o.EndedAt == null
+            && (s.Verb == RevocationVerb.Restore || (s.Verb == RevocationVerb.Disable && o.State == OrderState.Due) || (s.Verb == RevocationVerb.Delete && o.State == OrderState.Quarantined))));
+}

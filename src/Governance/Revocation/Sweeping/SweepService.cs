@@ -1,0 +1,80 @@
+using System.Data;
+using Governance.Audit;
+using Governance.Common;
+using Governance.Lifecycle;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Revocation;
+
+/// <summary>Finds the identities that have to go and makes their orders, in a handful of statements however many there are.</summary>
+public sealed class SweepService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>
+    /// One sweep. A dry run does the same and rolls back; the stop switch (B1) and "dry run only" (B14) make each run a dry one.
+    /// Only the run itself is then kept.
+    /// </summary>
+    public async Task<Outcome<SweepReport>> RunAsync(bool dryRun, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } refusal)
+            return refusal;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var started = clock.Now();
+        var run = new SweepRun { Id = Ids.New(started), StartedAt = started, StartedBy = by.Name, DryRun = dryRun };
+        await using (var transaction = await db.Database.BeginTransactionAsync(db.Database.IsSqlite() ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted, ct))
+        {
+            await RevocationOrders.LockAsync(db, ct);
+            var settings = await db.BrakeSettings.AsNoTracking().SingleAsync(b => b.Id == BrakeSettings.TheId, ct);
+            var brake = StopSwitch.Judge(settings) ?? DryRunOnly.Judge(settings);
+            run = new SweepRun { Id = run.Id, StartedAt = started, StartedBy = by.Name, DryRun = dryRun || brake is not null, Brake = brake?.ToString() };
+            var items = await SweepAsync(db, run, settings, by, ct);
+            if (!run.DryRun)
+            {
+                FaultPoint.Pass("sweep.ordered");
+                await RecordAsync(db, run, by, ct);
+                await transaction.CommitAsync(ct);
+                FaultPoint.Pass("sweep.committed");
+                return Report(run, items);
+            }
+
+            await transaction.RollbackAsync(ct);
+            db.ChangeTracker.Clear();
+            return await db.InTransactionAsync(async () =>
+            {
+                await RecordAsync(db, run, by, ct);
+                return Report(run, items);
+            }, ct);
+        }
+    }
+
+    private static async Task<IReadOnlyList<SweepItem>> SweepAsync(GovernanceDb db, SweepRun run, BrakeSettings settings, Actor by, CancellationToken ct)
+    {
+        var now = run.StartedAt;
+        run.Population = await db.Identities.CountAsync(i => i.MissingSince == null && (i.State == LifecycleState.Discovered || i.State == LifecycleState.Active), ct);
+        run.Denied = await db.RevocationOrders.CountAsync(o => o.Cause == RevocationCause.Denied && (o.State == OrderState.Held || o.State == OrderState.Noticed || o.State == OrderState.Due), ct);
+        var (expired, unowned) = (SweepCandidates.Expired(db, settings, now), SweepCandidates.Unowned(db, settings, now));
+        run.Exempt = await expired.Union(unowned).CountAsync(i => db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now), ct);
+        run.Expired = await RevocationOrders.InsertUnjudgedAsync(db, SweepCandidates.AsExpired(expired.NotExempt(db, now)), RevocationCause.Expired, by, run.Id, now, ct);
+        run.Unowned = await RevocationOrders.InsertUnjudgedAsync(db, SweepCandidates.AsUnowned(unowned.NotExempt(db, now), settings), RevocationCause.Unowned, by, run.Id, now, ct);
+        run.Ordered = run.Expired + run.Unowned;
+        await RevocationOrders.JudgeAsync(db, now, ct);
+        run.Held = await db.RevocationOrders.CountAsync(o => o.SweepId == run.Id && o.State == OrderState.Held, ct);
+        return await (from o in db.RevocationOrders.AsNoTracking()
+                      join i in db.Identities on o.IdentityId equals i.Id
+                      join s in db.Sources on o.SourceId equals s.Id
+                      where o.SweepId == run.Id
+                      orderby s.Name, i.DisplayName, i.Id
+                      select new SweepItem(i.Id, i.DisplayName, s.Name, o.Cause, o.Reason, o.State, o.HeldBy, o.NoticeUntil)).Take(SweepReport.MostItems).ToListAsync(ct);
+    }
+
+    private async Task RecordAsync(GovernanceDb db, SweepRun run, Actor by, CancellationToken ct)
+    {
+        run.EndedAt = clock.Now();
+        db.SweepRuns.Add(run);
+        await audit.AppendAsync(db, by, run.EndedAt.Value, new AuditDraft(AuditActions.SweepRun, Subjects.Sweep, run.Id, null,
+            new { run.DryRun, run.Population, run.Unowned, run.Expired, run.Denied, run.Exempt, run.Ordered, run.Held, run.Brake }), ct);
+    }
+
+    private static SweepReport Report(SweepRun run, IReadOnlyList<SweepItem> items) =>
+        new(run.Id, run.DryRun, run.Population, run.Unowned, run.Expired, run.Denied, run.Exempt, run.Ordered, run.Held, run.Brake, items);
+}
