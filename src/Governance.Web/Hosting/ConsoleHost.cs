@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Connectors;
 using Governance.Persistence;
+using Governance.Web.Demo;
 using Governance.Web.Features.Findings;
 using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Home;
@@ -19,9 +20,15 @@ public static class ConsoleHost
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        var demo = DemoMode.IsAsked(args);
+        args = [.. args.Where(a => a != DemoMode.Switch)];
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddConsoleSettings(args);
+        if (demo)
+            DemoMode.UseOwnFolder(builder.Configuration);
         AddServices(builder);
+        if (demo)
+            builder.Services.AddDemo();
         await using var app = builder.Build();
 
         if (app.Services.GetRequiredService<InstallationLock>().Take() is { } inUse)

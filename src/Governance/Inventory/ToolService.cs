@@ -1,0 +1,69 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Inventory;
+
+/// <summary>What people decide about tools; no import changes it afterwards.</summary>
+public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>Makes a tool of an unused name.</summary>
+    public async Task<Outcome<Guid>> CreateAsync(string name, string? vendor, Autonomy autonomy, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
+            return notAllowed;
+        var clean = StorableText.Clean(name.Trim());
+        if (clean.Length is 0 or > 200)
+            return new Refusal("tool.name", "Name the tool in 1 to 200 characters.", "name");
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<Guid>(async () =>
+        {
+            if (await db.Tools.AnyAsync(t => t.Name == clean, ct))
+                return Outcome<Guid>.Refused(new Refusal("tool.exists", $"There is a tool named {clean} already. Use it, or choose another name.", "name"));
+            var now = clock.Now();
+            var tool = new Tool { Id = Ids.New(now), Name = clean, Vendor = vendor is null ? null : StorableText.Clean(vendor.Trim()), Autonomy = autonomy, CreatedAt = now };
+            db.Tools.Add(tool);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ToolAssigned, Subjects.Tool, tool.Id, null, new { created = clean, autonomy }), ct);
+            return Outcome<Guid>.From(tool.Id);
+        }, ct);
+    }
+
+    /// <summary>Says which tool the identities act for; null says none of them acts for any.</summary>
+    public async Task<Outcome<int>> AssignAsync(IReadOnlyCollection<Guid> identityIds, Guid? toolId, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
+            return notAllowed;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<int>(async () =>
+        {
+            var name = await db.Tools.Where(t => t.Id == toolId).Select(t => t.Name).SingleOrDefaultAsync(ct);
+            if (toolId is not null && name is null)
+                return Outcome<int>.Refused(new Refusal("tool.unknown", "That tool is no longer there. Load the page again.", "tool"));
+            var now = clock.Now();
+            var evidence = $"Decided by {by.Name}";
+            var changed = await db.Identities.Where(i => identityIds.Contains(i.Id) && (i.ToolId != toolId || i.ToolDecidedBy == null)).Select(i => i.Id).ToListAsync(ct);
+            await db.Identities.Where(i => changed.Contains(i.Id)).ExecuteUpdateAsync(s => s.SetProperty(i => i.ToolId, toolId).SetProperty(i => i.ToolEvidence, evidence).SetProperty(i => i.ToolDecidedBy, by.Name), ct);
+            await audit.AppendAsync(db, by, now, changed.Select(id => new AuditDraft(AuditActions.ToolAssigned, Subjects.Identity, id, null, new { toolId, tool = name })).ToList(), ct);
+            return Outcome<int>.From(changed.Count);
+        }, ct);
+    }
+
+    /// <summary>Approves a tool for use here, or takes the approval back.</summary>
+    public async Task<Outcome<Done>> ApproveAsync(Guid toolId, bool approved, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
+            return notAllowed;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<Done>(async () =>
+        {
+            var now = clock.Now();
+            DateTimeOffset? at = approved ? now : null;
+            var who = approved ? by.Name : null;
+            if (await db.Tools.Where(t => t.Id == toolId).ExecuteUpdateAsync(s => s.SetProperty(t => t.ApprovedAt, at).SetProperty(t => t.ApprovedBy, who), ct) == 0)
+                return Outcome<Done>.Refused(new Refusal("tool.unknown", "That tool is no longer there. Load the page again.", "tool"));
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ToolAssigned, Subjects.Tool, toolId, null, new { approved }), ct);
+            return Outcome<Done>.From(Done.Value);
+        }, ct);
+    }
+}
