@@ -28,6 +28,7 @@ internal static class ImportVerb
         if (!File.Exists(path))
             return host.Refuse(new Refusal("import.no-file", $"There is no file {path}.", "file"));
         var imports = host.Get<ImportService>();
+        await imports.CleanUploadsAsync(ct);
         await imports.ResumeAsync(ct);
         Outcome<Guid> queued;
         await using (var content = File.OpenRead(path))

@@ -5,6 +5,7 @@ using Governance.Web.Demo;
 using Governance.Web.Features.Findings;
 using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Home;
+using Governance.Web.Features.Imports;
 using Governance.Web.Features.Owners;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
@@ -60,6 +61,7 @@ public static class ConsoleHost
         services.AddCampaignPages();
         services.AddOwnerPages();
         services.AddFindingJobs();
+        services.AddImportPages();
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;

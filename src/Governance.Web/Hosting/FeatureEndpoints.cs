@@ -12,5 +12,6 @@ public static class FeatureEndpoints
     public static void MapFeatureEndpoints(this WebApplication app)
     {
         // One line a feature, alphabetical.
+        Features.Imports.ImportEndpoints.Map(app);
     }
 }

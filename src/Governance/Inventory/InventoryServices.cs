@@ -17,6 +17,8 @@ public static class InventoryServices
         services.AddSingleton<InventoryReaders>();
         services.AddSingleton<ImportService>();
         services.AddSingleton<ImportQueries>();
+        services.AddSingleton<InventoryQueries>();
+        services.AddSingleton<ToolService>();
         return services;
     }
 }

@@ -97,13 +97,19 @@ public sealed class ImportService(
         await using (var db = await contexts.CreateDbContextAsync(ct))
         {
             left = await Unfinished(db).AsNoTracking().OrderBy(r => r.StartedAt).ToListAsync(ct);
-            uploads.KeepOnly(left.Select(r => r.StoredAs).OfType<string>().ToHashSet(StringComparer.Ordinal));
         }
 
         var done = new List<ImportRun>();
         foreach (var run in left.Where(r => r.StoredAs is not null && File.Exists(uploads.PathOf(r.StoredAs))))
             done.Add(await RunAsync(run.Id, Actor.Job("import"), ct));
         return done;
+    }
+
+    /// <summary>At start-up, before anything can be uploaded: removes stored files that no unfinished run waits for.</summary>
+    public async Task CleanUploadsAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        uploads.KeepOnly((await Unfinished(db).Select(r => r.StoredAs).ToListAsync(ct)).OfType<string>().ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>Asks the run to stop; it does between two batches, and nothing of it is kept. Too late once it merges.</summary>

@@ -1,11 +1,13 @@
 using Governance.Findings;
 using Governance.Inventory;
-using Governance.Persistence;
 
-namespace Governance.Campaigns;
+namespace Governance.Persistence;
 
-/// <summary>A scope as a query. Gives way to the inventory's own translation of a filter.</summary>
-internal static class ScopeMatching
+/// <summary>
+/// The one translation of a filter: the grid, a campaign's scope and bulk actions mean the same by it. Stands beside the features' order,
+/// since it asks findings too.
+/// </summary>
+public static class IdentityMatching
 {
     public static IQueryable<Identity> Matching(this IQueryable<Identity> rows, GovernanceDb db, IdentityFilter filter, DateTimeOffset now)
     {

@@ -1,0 +1,94 @@
+using Governance.Common;
+using Governance.Inventory;
+using Governance.Web.Security;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.JSInterop;
+
+namespace Governance.Web.Features.Imports;
+
+/// <summary>Upload at the top, runs below. The file goes over HTTP and not through the circuit.</summary>
+public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries inventory, InventoryReaders readers, CurrentActor actor, NavigationManager navigation, IJSRuntime js, AntiforgeryStateProvider antiforgery) : IAsyncDisposable
+{
+    private const int PageSize = 25;
+
+    private DotNetObjectReference<ImportsPage>? self;
+    private IJSObjectReference? module;
+    private ElementReference input;
+    private Page<ImportRunRow>? page;
+    private bool mayImport;
+    private string? source;
+    private string format = InventoryReaders.Auto;
+    private bool full;
+    private string? fileName;
+    private string? message;
+    private int? sent;
+
+    [SupplyParameterFromQuery(Name = "after")]
+    private string? Cursor { get; set; }
+
+    [SupplyParameterFromQuery(Name = "source")]
+    private string? SourceName { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var me = await actor.GetAsync();
+        mayImport = me.Holds(Roles.Administrator) || me.Holds(Roles.SecurityEngineer);
+        source ??= SourceName;
+        page = await queries.ListRunsAsync(null, Cursor, PageSize, CancellationToken.None);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+            module = await js.InvokeAsync<IJSObjectReference>("import", "/js/imports.js");
+    }
+
+    /// <summary>Told by the browser while the file is on its way.</summary>
+    [JSInvokable]
+    public void Sent(int percent)
+    {
+        sent = percent;
+        StateHasChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        self?.Dispose();
+        try
+        {
+            if (module is not null)
+                await module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its module with it.
+        }
+    }
+
+    private async Task ChosenAsync() => fileName = module is null ? "file" : await module.InvokeAsync<string?>("nameOf", input);
+
+    private async Task<IEnumerable<string>> SourcesAsync(string? text, CancellationToken ct) =>
+        (await inventory.ListSourcesAsync(ct)).Select(s => s.Name).Where(n => string.IsNullOrWhiteSpace(text) || n.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(20);
+
+    private async Task UploadAsync()
+    {
+        if (module is null || antiforgery.GetAntiforgeryToken() is not { } token)
+        {
+            message = "The page is not ready to send a file. Load it again.";
+            return;
+        }
+
+        self ??= DotNetObjectReference.Create(this);
+        (message, sent) = (null, 0);
+        var url = $"/imports/upload?source={Uri.EscapeDataString(source ?? string.Empty)}&format={Uri.EscapeDataString(format)}&full={(full ? "true" : "false")}";
+        var answer = await module.InvokeAsync<UploadAnswer>("upload", CancellationToken.None, input, url, token.Value, self);
+        sent = null;
+        if (answer.Id is { } id)
+            navigation.NavigateTo($"/imports/{id:D}");
+        else
+            message = answer.Message ?? "The file was not taken. Load the page again and retry.";
+    }
+
+    private sealed record UploadAnswer(Guid? Id, string? Message);
+}

@@ -1,0 +1,57 @@
+using Governance.Audit;
+using Governance.Common;
+using Governance.Findings;
+using Governance.Inventory;
+using Governance.Lifecycle;
+using Governance.Ownership;
+using Governance.Web.Security;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Governance.Web.Features.Inventory;
+
+/// <summary>One identity, whole. Roles see all; anybody else only what they own or were asked to own.</summary>
+public sealed partial class IdentityPage(
+    InventoryQueries queries, FindingQueries findingQueries, LifecycleQueries lifecycleQueries, OwnershipQueries ownership, AuditQueries audit, CurrentActor actor, IDialogService dialogs, TimeProvider clock)
+{
+    private IdentityDetail? detail;
+    private IReadOnlyList<FindingRow> findings = [];
+    private IReadOnlyList<TransitionRow> lifecycle = [];
+    private IReadOnlyList<AuditEntry> trail = [];
+    private bool mayArrange;
+    private bool loaded;
+
+    [Parameter]
+    public Guid Id { get; set; }
+
+    protected override Task OnParametersSetAsync() => LoadAsync();
+
+    private async Task LoadAsync()
+    {
+        var me = await actor.GetAsync();
+        mayArrange = me.Holds(Roles.SecurityEngineer) || me.Holds(Roles.Administrator);
+        var found = await MaySeeAsync(me) ? await queries.FindAsync(Id, CancellationToken.None) : null;
+        if (found is not null)
+        {
+            findings = await findingQueries.ForIdentityAsync(Id, CancellationToken.None);
+            lifecycle = await lifecycleQueries.HistoryAsync(Id, CancellationToken.None);
+            trail = (await audit.ListAsync(new AuditFilter(Subjects.Identity, Id.ToString("D")), null, 50, CancellationToken.None)).Rows;
+        }
+
+        (detail, loaded) = (found, true);
+    }
+
+    private async Task<bool> MaySeeAsync(Actor me)
+    {
+        if (Roles.All.Any(me.Holds))
+            return true;
+        return me.PersonId is { } person && await ownership.FindAsync(Id, CancellationToken.None) is { } owner && (owner.OwnerId == person || owner.AskedId == person);
+    }
+
+    private async Task AssignToolAsync()
+    {
+        var dialog = await dialogs.ShowAsync<AssignToolDialog>("AI tool", new DialogParameters<AssignToolDialog> { { d => d.IdentityIds, [Id] } });
+        if (await dialog.Result is { Canceled: false })
+            await LoadAsync();
+    }
+}
