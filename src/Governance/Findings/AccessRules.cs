@@ -75,8 +75,8 @@ internal static class AccessRules
                 return hits.Select(i => new Hit
                 {
                     IdentityId = i.Id,
-                    Evidence = tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault() + " acts by itself with " + SqlText.Number(standing.Count(c => c.IdentityId == i.Id))
-                        + " standing credential(s)" + (i.Privileged == Reported.Yes ? " and privileged access." : "."),
+                    Evidence = tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault() + " acts by itself; standing credentials: " + SqlText.Number(standing.Count(c => c.IdentityId == i.Id))
+                        + (i.Privileged == Reported.Yes ? ", and privileged access." : "."),
                 });
             },
         },

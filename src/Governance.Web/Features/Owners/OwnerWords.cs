@@ -34,18 +34,26 @@ internal static class OwnerWords
         _ => Icons.Material.Outlined.PersonAddDisabled,
     };
 
-    /// <summary><c>ServicePrincipal</c> as "service principal".</summary>
-    public static string Of(IdentityKind kind)
+    /// <summary><c>ServicePrincipal</c> as "A service principal".</summary>
+    public static string WithArticle(IdentityKind kind)
     {
+        if (kind == IdentityKind.OAuthGrant)
+            return "An OAuth grant";
+        if (kind == IdentityKind.McpServer)
+            return "An MCP server";
+        if (kind == IdentityKind.ApiToken)
+            return "An API token";
+        if (kind == IdentityKind.Other)
+            return "An identity";
         var text = new StringBuilder();
         foreach (var letter in kind.ToString())
         {
-            if (char.IsUpper(letter) && text.Length > 0 && char.IsLower(text[^1]))
+            if (char.IsUpper(letter) && text.Length > 0)
                 text.Append(' ');
             text.Append(char.ToLowerInvariant(letter));
         }
 
-        return text.ToString();
+        return (text[0] is 'a' or 'e' or 'i' or 'o' ? "An " : "A ") + text;
     }
 
     /// <summary>How many were done, and why the others were not.</summary>
