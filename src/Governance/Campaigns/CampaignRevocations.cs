@@ -6,11 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Campaigns;
 
-/// <summary>Makes the revocation orders of a campaign, in set-based statements. An identity that already has a live order gets no second one.</summary>
+/// <summary>Makes the revocation orders of a campaign, in set-based statements. The brakes judge them there and then. An identity that already has an open order gets no second one.</summary>
 internal static class CampaignRevocations
 {
-    private static readonly OrderState[] Live = [OrderState.Held, OrderState.Noticed, OrderState.Due, OrderState.Quarantined, OrderState.Stuck];
-
     /// <summary>Orders what reviewers revoked, and what nobody answered where the campaign says so and somebody was asked.</summary>
     public static async Task OrderAsync(GovernanceDb db, AuditLog audit, Campaign campaign, Actor by, DateTimeOffset now, CancellationToken ct)
     {
@@ -23,7 +21,7 @@ internal static class CampaignRevocations
             join reviewer in db.People on decision.ReviewerId equals reviewer.Id
             select new { item.IdentityId, identity.SourceId, item.DecisionId, Reason = prefix + reviewer.Name + ": " + decision.Justification!.Substring(0, 1200) };
 #pragma warning restore CA1845
-        await InsertAsync(db, denied, by, now, ct);
+        await RevocationOrders.InsertAsync(db, denied, RevocationCause.Denied, by, now, ct);
         if (campaign.NoAnswer == NoAnswerPolicy.Revoke)
         {
             var reason = $"Nobody answered in {Cut(campaign.Name, 150)}; its policy for no answer is to revoke. Asked: ";
@@ -32,7 +30,7 @@ internal static class CampaignRevocations
                 join identity in db.Identities on item.IdentityId equals identity.Id
                 join reviewer in db.People on item.ReviewerId equals reviewer.Id
                 select new { item.IdentityId, identity.SourceId, Reason = reason + reviewer.Name };
-            await InsertAsync(db, silent, by, now, ct);
+            await RevocationOrders.InsertAsync(db, silent, RevocationCause.Denied, by, now, ct);
         }
 
         var made = await OrdersOf(db, campaign.Id).CountAsync(ct);
@@ -48,26 +46,8 @@ internal static class CampaignRevocations
             && db.ReviewItems.Any(i => i.CampaignId == campaignId && i.IdentityId == order.IdentityId)
         select order;
 
-    // Held until a person releases them: a review's revocations come in one batch, and a batch is what brakes are for.
-    private static Task<int> InsertAsync<TRow>(GovernanceDb db, IQueryable<TRow> rows, Actor by, DateTimeOffset now, CancellationToken ct) => db.InsertSelectAsync(
-        db.RevocationOrders,
-        rows,
-        new
-        {
-            Cause = RevocationCause.Denied,
-            OrderedAt = now,
-            OrderedBy = by.Name,
-            State = OrderState.Held,
-            Remediation = RemediationState.Open,
-            HeldBy = "B4: revocations of a campaign wait for an administrator's approval.",
-            Generation = 0,
-            Version = Ids.New(now),
-        },
-        now,
-        ct);
-
     private static IQueryable<ReviewItem> Without(GovernanceDb db, Guid campaignId) => db.ReviewItems.AsNoTracking()
-        .Where(i => i.CampaignId == campaignId && !db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && Live.Contains(o.State)));
+        .Where(i => i.CampaignId == campaignId && !db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && o.EndedAt == null));
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }

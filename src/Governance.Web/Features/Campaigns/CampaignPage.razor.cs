@@ -42,10 +42,13 @@ public sealed partial class CampaignPage(CampaignQueries queries, CampaignServic
 
     private static IEnumerable<string> EffectLines(Campaign campaign, CampaignEffects effects)
     {
-        yield return $"{Identities(effects.Certify)} certified as of the day they were decided.";
+        if (effects.Certify + effects.Reduce + effects.Revoke + effects.DontKnow == 0)
+            yield return campaign.State == CampaignState.Running ? "Nobody has decided yet." : "Nobody decided.";
+        if (effects.Certify > 0)
+            yield return $"{Identities(effects.Certify)} certified as of the day they were decided.";
         if (effects.Reduce > 0)
             yield return $"{Identities(effects.Reduce)} kept, with permissions to take away by hand in their source.";
-        if (campaign.State != CampaignState.Applied)
+        if (effects.Revoke > 0 && campaign.State != CampaignState.Applied)
             yield return $"{Identities(effects.Revoke)} to revoke: held by the brakes until they are released, then disabled; deleted later, and only if asked for.";
         if (effects.DontKnow > 0)
             yield return $"{Identities(effects.DontKnow)} nobody knew: nothing changes.";

@@ -72,6 +72,9 @@ public sealed partial class ReviewCard
         _ => Asking.ToString(),
     };
 
+    /// <summary>Whether the chosen answer still needs something.</summary>
+    private bool Panel => Open && (Asking is Asking.Reduce or Asking.Revoke or Asking.HandOn || (Asking == Asking.Certify && JustificationOnCertify));
+
     private string Pressed(Asking which) => Asking == which ? "true" : "false";
 
     private void Choose(Guid grant, bool chosen) => _ = chosen ? Draft.Grants.Add(grant) : Draft.Grants.Remove(grant);

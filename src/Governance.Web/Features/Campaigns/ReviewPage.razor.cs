@@ -20,7 +20,6 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private ReviewSheet? sheet;
     private ReviewDetail? detail;
     private ReviewDraft draft = new();
-    private IReadOnlyList<ItemOutcome>? bulkOutcomes;
     private Asking asking;
     private Refusal? refusal;
     private Guid focused;
@@ -186,8 +185,10 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         }
 
         StateHasChanged();
-        if (module is not null)
-            await module.InvokeVoidAsync("focus", what == Asking.HandOn ? "hand-on-to" : what == Asking.Reduce ? "reduce-first" : "reason");
+        if (module is null)
+            return;
+        await module.InvokeVoidAsync("focus", what == Asking.HandOn ? "hand-on-to" : what == Asking.Reduce ? "reduce-first" : "reason");
+        await module.InvokeVoidAsync("reveal", "answer-panel");
     }
 
     private async Task SendAsync()
@@ -270,21 +271,23 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
             await ReloadFocusedAsync();
     }
 
-    private async Task DecideManyAsync((IReadOnlyList<ReviewLine> Lines, Verdict Verdict, string? Reason) answer)
+    private async Task<IReadOnlyList<ItemOutcome>> DecideManyAsync(IReadOnlyList<ReviewLine> lines, Verdict verdict, string? reason)
     {
         busy = true;
         try
         {
-            var items = answer.Lines.Select(l => new BulkItem(l.ItemId, l.Version, l.ContentHash)).ToList();
-            bulkOutcomes = await service.DecideManyAsync(new DecideMany(items, answer.Verdict, answer.Reason, await actor.GetAsync()), CancellationToken.None);
-            var names = answer.Lines.ToDictionary(l => l.ItemId, l => l.Name);
-            foreach (var done in bulkOutcomes.Where(o => o.Refusal is null))
-                undoable.Push((done.Id, $"{names[done.Id]} {Words.Of(answer.Verdict)}"));
+            var items = lines.Select(l => new BulkItem(l.ItemId, l.Version, l.ContentHash)).ToList();
+            var outcomes = await service.DecideManyAsync(new DecideMany(items, verdict, reason, await actor.GetAsync()), CancellationToken.None);
+            var names = lines.ToDictionary(l => l.ItemId, l => l.Name);
+            foreach (var done in outcomes.Where(o => o.Refusal is null))
+                undoable.Push((done.Id, $"{names[done.Id]} {Words.Of(verdict)}"));
             await LoadAsync();
+            return outcomes;
         }
         finally
         {
             busy = false;
+            StateHasChanged();
         }
     }
 
