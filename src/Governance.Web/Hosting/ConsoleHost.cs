@@ -7,6 +7,7 @@ using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Home;
 using Governance.Web.Features.Imports;
 using Governance.Web.Features.Owners;
+using Governance.Web.Features.Revocations;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
 using Governance.Web.Security;
@@ -62,6 +63,7 @@ public static class ConsoleHost
         services.AddOwnerPages();
         services.AddFindingJobs();
         services.AddImportPages();
+        services.AddRevocationPages();
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;

@@ -26,6 +26,13 @@ public sealed class RevocationQueries(IDbContextFactory<GovernanceDb> contexts)
         return Enum.GetValues<OrderState>().ToDictionary(s => s, s => counted.GetValueOrDefault(s));
     }
 
+    /// <summary>Orders that wait for a person: held, stuck or by hand; counted up to 100.</summary>
+    public async Task<int> WaitingAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.RevocationOrders.Where(o => o.State == OrderState.Held || o.State == OrderState.Stuck || o.Remediation == RemediationState.ManualPending).Take(100).CountAsync(ct);
+    }
+
     /// <summary>Orders of a state (null: of any), newest first.</summary>
     public async Task<Page<OrderListRow>> ListAsync(OrderState? state, string? cursor, int take, CancellationToken ct)
     {

@@ -11,6 +11,9 @@ public sealed record BrakeChange(bool DryRunOnly, int MaxOrders, int MaxPercent,
 /// <summary>An exemption as lists show it.</summary>
 public sealed record ExemptionRow(Guid Id, Guid IdentityId, string Identity, string Reason, DateTimeOffset Until, DateTimeOffset GrantedAt, string GrantedBy);
 
+/// <summary>An identity to choose.</summary>
+public sealed record InventoryChoice(Guid Id, string Name, string Source);
+
 /// <summary>Sets the brakes, pulls and releases the stop switch, grants exemptions. Everything here is audited.</summary>
 public sealed class BrakeService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
 {
@@ -113,6 +116,18 @@ public sealed class BrakeService(IDbContextFactory<GovernanceDb> contexts, Audit
                       where e.EndedAt == null && e.Until > now
                       orderby e.Until
                       select new ExemptionRow(e.Id, e.IdentityId, i.DisplayName, e.Reason, e.Until, e.GrantedAt, e.GrantedBy)).Take(500).ToListAsync(ct);
+    }
+
+    /// <summary>Identities whose name begins so, to choose one that is to be exempt.</summary>
+    public async Task<IReadOnlyList<InventoryChoice>> SearchIdentitiesAsync(string? text, int take, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var start = (text ?? string.Empty).Trim();
+        return await (from i in db.Identities.AsNoTracking()
+                      join s in db.Sources on i.SourceId equals s.Id
+                      where i.DisplayName.StartsWith(start)
+                      orderby i.DisplayName, i.Id
+                      select new InventoryChoice(i.Id, i.DisplayName, s.Name)).Take(take).ToListAsync(ct);
     }
 
     private static BrakeChange Of(BrakeSettings s) =>

@@ -1,0 +1,35 @@
+using Governance.Common;
+using Governance.Revocation;
+using Governance.Web.Jobs;
+using Governance.Web.Layout;
+
+namespace Governance.Web.Features.Revocations;
+
+/// <summary>The clock of sweeps and steps. Run twice or missed, nothing is lost or done twice: what is due stands in the tables.</summary>
+public sealed class RevocationJob(SweepService sweeps, StepRunner steps, ILogger<RevocationJob> log)
+{
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        var outcome = await sweeps.RunAsync(dryRun: false, Actor.Job("sweep"), ct);
+        if (outcome is { IsRefused: false, Value: { } report })
+            log.LogInformation("Sweep over {Population} identities ordered {Ordered}, {Held} held. {Brake}", report.Population, report.Ordered, report.Held, report.Brake);
+        await steps.PumpAsync(ct);
+    }
+
+    public Task PumpAsync(CancellationToken ct) => steps.PumpAsync(ct);
+}
+
+/// <summary>What the pages and jobs of revocations need in the host.</summary>
+public static class RevocationPages
+{
+    public static IServiceCollection AddRevocationPages(this IServiceCollection services)
+    {
+        services.AddTransient<RevocationJob>();
+        services.AddSingleton(RecurringJob.Of<RevocationJob>("sweep", "23 * * * *", j => j.SweepAsync(CancellationToken.None)));
+        services.AddSingleton(RecurringJob.Of<RevocationJob>("revocation-steps", "* * * * *", j => j.PumpAsync(CancellationToken.None)));
+        services.AddSingleton(provider => new NavCount("/revocations", (actor, ct) => actor.Holds(Roles.SecurityEngineer) || actor.Holds(Roles.Administrator)
+            ? provider.GetRequiredService<RevocationQueries>().WaitingAsync(ct)
+            : Task.FromResult(0)));
+        return services;
+    }
+}
