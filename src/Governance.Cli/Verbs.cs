@@ -9,6 +9,9 @@ internal static class Verbs
     [
         ImportVerb.Create(),
         SweepVerb.Create(),
+        EvidenceVerb.Create(),
+        VerifyAuditVerb.Create(),
+        VerifyEvidenceVerb.Create(),
     ];
 }
 

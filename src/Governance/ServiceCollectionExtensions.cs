@@ -1,6 +1,7 @@
 using Governance.Accounts;
 using Governance.Audit;
 using Governance.Campaigns;
+using Governance.Evidence;
 using Governance.Findings;
 using Governance.Inventory;
 using Governance.Lifecycle;
@@ -38,6 +39,7 @@ public static class ServiceCollectionExtensions
         services.AddRevocation();
         services.AddFindings();
         services.AddCampaigns();
+        services.AddEvidence();
         services.AddAccounts();
         return services;
     }
