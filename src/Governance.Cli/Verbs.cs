@@ -10,8 +10,8 @@ internal static class Verbs
         ImportVerb.Create(),
         SweepVerb.Create(),
         EvidenceVerb.Create(),
-        VerifyAuditVerb.Create(),
-        VerifyEvidenceVerb.Create(),
+        VerifyVerbs.CreateAudit(),
+        VerifyVerbs.CreateEvidence(),
     ];
 }
 

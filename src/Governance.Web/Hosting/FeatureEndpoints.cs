@@ -13,5 +13,6 @@ public static class FeatureEndpoints
     {
         // One line a feature, alphabetical.
         Features.Imports.ImportEndpoints.Map(app);
+        Features.Evidence.EvidenceEndpoints.Map(app);
     }
 }

@@ -8,6 +8,7 @@ public static class EvidenceServices
     {
         services.AddSingleton<FactsReader>();
         services.AddSingleton<EvidenceService>();
+        services.AddSingleton<EvidenceQueries>();
         return services;
     }
 }

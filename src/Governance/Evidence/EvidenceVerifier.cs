@@ -2,42 +2,45 @@ using System.Text.Json;
 
 namespace Governance.Evidence;
 
-/// <summary>What the check of a package found; the first file that is wrong, by name.</summary>
-public sealed record EvidenceReport(bool Intact, int Files, string? FirstWrong, string? Problem);
+/// <summary>What checking a package found.</summary>
+/// <param name="Intact">Whether every file is what the manifest says, none is missing and none was added.</param>
+/// <param name="Files">How many files were checked.</param>
+/// <param name="Problem">The first thing that is wrong, naming the file.</param>
+public sealed record EvidenceReport(bool Intact, int Files, string? Problem);
 
-/// <summary>Recomputes each hash of a package, and finds what is missing or was added.</summary>
+/// <summary>Recomputes a package from its files alone; needs neither console nor database.</summary>
 public static class EvidenceVerifier
 {
-    public static EvidenceReport Verify(string folder)
+    public static async Task<EvidenceReport> VerifyAsync(string folder, CancellationToken ct)
     {
         var path = Path.Combine(folder, PackageWriter.ManifestName);
         if (!File.Exists(path))
-            return new EvidenceReport(false, 0, PackageWriter.ManifestName, "the manifest is missing");
+            return new EvidenceReport(false, 0, $"manifest.json is missing in {folder}: this is no finished package");
         Manifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(path), Facts.Json);
+            manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(path, ct), PackageWriter.Json);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            manifest = null;
+            return new EvidenceReport(false, 0, $"manifest.json can't be read: {fault.Message}");
         }
 
         if (manifest?.Files is null)
-            return new EvidenceReport(false, 0, PackageWriter.ManifestName, "the manifest can't be read");
-        var named = manifest.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        var found = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
-            .Where(f => f != PackageWriter.ManifestName).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in named.Keys.Union(found, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            return new EvidenceReport(false, 0, "manifest.json lists no files");
+        var there = (await PackageWriter.ListAsync(folder, ct)).ToDictionary(f => f.Path, StringComparer.Ordinal);
+        foreach (var file in manifest.Files)
         {
-            var problem = !found.Contains(name) ? "the file is missing" : !named.TryGetValue(name, out var file) ? "the file was added" : Changed(Path.Combine(folder, name), file);
-            if (problem is not null)
-                return new EvidenceReport(false, named.Count, name, problem);
+            if (!there.Remove(file.Path, out var found))
+                return new EvidenceReport(false, manifest.Files.Count, $"{file.Path} is missing");
+            if (found.Sha256 != file.Sha256 || found.Bytes != file.Bytes)
+                return new EvidenceReport(false, manifest.Files.Count, $"{file.Path} was changed: its SHA-256 is {found.Sha256}, the manifest says {file.Sha256}");
         }
 
-        return new EvidenceReport(true, named.Count, null, null);
+        if (there.Count > 0)
+            return new EvidenceReport(false, manifest.Files.Count, $"{there.Keys.Order(StringComparer.Ordinal).First()} was added: the manifest doesn't name it");
+        return string.Equals(manifest.DataHash, await PackageWriter.DataHashAsync(folder, ct), StringComparison.Ordinal)
+            ? new EvidenceReport(true, manifest.Files.Count, null)
+            : new EvidenceReport(false, manifest.Files.Count, "the data hash in manifest.json is not that of facts.json and the populations");
     }
-
-    private static string? Changed(string path, ManifestFile file) =>
-        string.Equals(PackageWriter.Hash(File.ReadAllBytes(path)), file.Sha256, StringComparison.Ordinal) ? null : "its content no longer gives its hash";
 }

@@ -1,59 +1,65 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Governance.Evidence;
 
-/// <summary>What the records say of one member of a population.</summary>
-public enum Answer
+/// <summary>What a metric says. There is no grade that a reader could not redo from the population.</summary>
+public enum MetricStatus
+{
+    /// <summary>Every record of the population meets the criterion.</summary>
+    Met,
+
+    /// <summary>Some do not, or can't be told; each is listed.</summary>
+    Exceptions,
+
+    /// <summary>There was nothing to measure. Never 100 %.</summary>
+    NoPopulation,
+}
+
+/// <summary>How one record stands to a metric.</summary>
+public enum Verdicts
 {
     Met,
     Exception,
 
-    /// <summary>The source does not report enough. Counts against.</summary>
+    /// <summary>The source does not report what the criterion needs; counts against.</summary>
     CannotTell,
 }
 
-/// <summary>How a metric ended. None of them is a grade.</summary>
-public enum MetricStatus
+/// <summary>One record of a population: which, how it stands, why, and who did what when.</summary>
+/// <param name="Id">The record's id in the console.</param>
+/// <param name="Name">For people to read.</param>
+/// <param name="Where">The source, the campaign, the rule: what it belongs to.</param>
+/// <param name="Verdict">How it stands to the criterion.</param>
+/// <param name="Detail">The values that the verdict rests on.</param>
+/// <param name="Who">Who acted, where somebody did.</param>
+/// <param name="When">When, where something happened.</param>
+public sealed record PopulationRow(string Id, string Name, string Where, Verdicts Verdict, string Detail, string? Who = null, DateTimeOffset? When = null);
+
+/// <summary>One metric's figure with what the report prints of it; the whole population is in the file named.</summary>
+public sealed record MetricFact(
+    string Id, string Title, string Criterion, string Population, MetricStatus Status, int Numerator, int Denominator, int CannotTell, string? Note,
+    string PopulationFile, string ExceptionFile, IReadOnlyList<PopulationRow> FirstExceptions, IReadOnlyList<PopulationRow> Sample)
 {
-    Met,
-    Exceptions,
-    NoPopulation,
-    NotEvidenced,
+    /// <summary>Those that do not meet the criterion, the untellable ones included.</summary>
+    public int Exceptions => Denominator - Numerator;
 }
 
-/// <summary>One member of a frozen population.</summary>
-public sealed record PopulationRow(string Id, string Name, string Source, Answer Answer, string Note);
+/// <summary>One source with the freshness of what is known of it.</summary>
+public sealed record SourceFact(string Name, string System, int Identities, DateTimeOffset? LastImport, DateTimeOffset? LastFullImport);
 
-/// <summary>One figure: n of d, how many cannot be told, and where the rows are. Exceptions hold the first 25 only.</summary>
-public sealed record MetricFact(string Id, string Title, string Definition, MetricStatus Status, int Numerator, int Denominator, int CannotTell, string? Figure,
-    IReadOnlyList<PopulationRow> Exceptions, IReadOnlyList<PopulationRow> Sample);
+/// <summary>One import run: nothing that was read was dropped.</summary>
+public sealed record ImportFact(string Source, string File, string Sha256, DateTimeOffset EndedAt, string By, int Read, int Created, int Changed, int Unchanged, int Rejected, int Missing);
 
-public sealed record SourceFact(string Name, string System, int Identities, DateTimeOffset? LastImportedAt, DateTimeOffset? LastFullImportAt);
+/// <summary>One campaign that was due or closed in the period.</summary>
+public sealed record CampaignFact(string Name, DateTimeOffset LaunchedAt, DateTimeOffset DueAt, string State, int Items, int Certified, int Reduced, int Revoked, int Undecided);
 
-/// <summary>One reading of a source: read = created + changed + unchanged + rejected, or it does not reconcile.</summary>
-public sealed record ImportFact(DateTimeOffset StartedAt, string Source, string File, string? Sha256, string State, string By, int Read, int Created, int Changed, int Unchanged, int Rejected)
+/// <summary>The audit chain when the package was made.</summary>
+public sealed record AuditFact(bool Intact, long Entries, string HeadHash, string? Problem);
+
+/// <summary>
+/// Every figure of a package. PDF and CSVs are drawn from this and compute nothing themselves, so that no two of them can differ.
+/// </summary>
+public sealed record Facts(
+    string FrameworkId, string FrameworkTitle, string FrameworkSource, DateTimeOffset From, DateTimeOffset To, DateTimeOffset AsOf, string PreparedBy, string Scope, string SystemVersion, string Seed,
+    IReadOnlyList<Subcategory> Subcategories, IReadOnlyList<MetricFact> Metrics, IReadOnlyList<SourceFact> Sources, IReadOnlyList<ImportFact> Imports, IReadOnlyList<CampaignFact> Campaigns, AuditFact Audit)
 {
-    public bool Reconciles => Read == Created + Changed + Unchanged + Rejected;
-}
-
-public sealed record CampaignFact(string Name, DateTimeOffset LaunchedAt, string LaunchedBy, DateTimeOffset DueAt, string State, int Items, int Decided);
-
-/// <summary>Who decided what, when and why.</summary>
-public sealed record DecisionFact(DateTimeOffset At, string Reviewer, string Verdict, string Identity, string? Justification);
-
-public sealed record AuditFact(long Sequence, string Hash, bool Intact, string? Problem);
-
-/// <summary>Every figure of a package. The PDF and the CSV files compute nothing themselves.</summary>
-public sealed record Facts(Guid PackageId, Framework Framework, DateTimeOffset From, DateTimeOffset To, DateTimeOffset AsOf, string System, string PreparedBy, string Seed,
-    IReadOnlyList<MetricFact> Metrics, IReadOnlyList<SourceFact> Sources, IReadOnlyList<ImportFact> Imports, IReadOnlyList<CampaignFact> Campaigns, IReadOnlyList<DecisionFact> Decisions, AuditFact Audit)
-{
-    /// <summary>How facts.json and manifest.json are written.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { new JsonStringEnumConverter() },
-    };
-
     public MetricFact Metric(string id) => Metrics.Single(m => string.Equals(m.Id, id, StringComparison.Ordinal));
 }

@@ -1,74 +1,85 @@
-using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Governance.Audit;
+using Governance.Campaigns;
+using Governance.Inventory;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Evidence;
 
-/// <summary>The facts of a period with the whole populations beside them, by metric.</summary>
-internal sealed record Reading(Facts Facts, IReadOnlyDictionary<string, IReadOnlyList<PopulationRow>> Populations);
+/// <summary>The facts of a package with the whole populations behind them, which go to files of their own.</summary>
+public sealed record Measured(Facts Facts, IReadOnlyDictionary<string, IReadOnlyList<PopulationRow>> Populations);
 
-/// <summary>Asks every metric and freezes what it answers.</summary>
-public sealed class FactsReader(IDbContextFactory<GovernanceDb> contexts, ChainVerifier chain)
+/// <summary>Reads every figure of a package, once.</summary>
+public sealed class FactsReader(IDbContextFactory<GovernanceDb> contexts, ChainVerifier verifier)
 {
-    internal async Task<Reading> ReadAsync(Guid id, Framework framework, MetricPeriod period, string preparedBy, IProgress<string>? progress, CancellationToken ct)
+    /// <summary>So many exceptions are printed; all of them are in the file.</summary>
+    public const int Printed = 25;
+
+    /// <summary>So many records are drawn as a sample.</summary>
+    public const int SampleSize = 5;
+
+    public async Task<Measured> ReadAsync(Framework framework, Period period, string preparedBy, IProgress<string>? progress, CancellationToken ct)
     {
-        progress?.Report("Verifying the audit chain");
-        var report = await chain.VerifyAsync(ct);
-        var audit = new AuditFact(report.Entries, report.HeadHash, report.Intact, report.Problem);
         await using var db = await contexts.CreateDbContextAsync(ct);
+        var seed = $"{framework.Id}|{period.From:yyyy-MM-dd}|{period.To:yyyy-MM-dd}";
+        var wanted = framework.Subcategories.SelectMany(s => s.Metrics).ToHashSet(StringComparer.Ordinal);
         var metrics = new List<MetricFact>();
-        var populations = new SortedDictionary<string, IReadOnlyList<PopulationRow>>(StringComparer.Ordinal);
-        foreach (var metric in Metrics.All)
+        var populations = new Dictionary<string, IReadOnlyList<PopulationRow>>(StringComparer.Ordinal);
+        foreach (var metric in MetricCatalogue.All.Where(m => wanted.Contains(m.Id)))
         {
             progress?.Report($"{metric.Id} {metric.Title}");
-            var rows = metric.Id == "M35" ? [Chain(audit)] : metric.Rows is null ? null : await metric.Rows(db, period, ct);
-            rows?.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
-            metrics.Add(metric.Judge(rows, audit.Hash, metric.Id == "M18" && rows is not null ? Days(rows) : null));
-            if (rows is not null)
-                populations[metric.Id] = rows;
+            var rows = await metric.ReadAsync(db, period, ct);
+            populations.Add(metric.Id, rows);
+            metrics.Add(Fact(metric, rows, seed));
         }
 
-        var version = typeof(FactsReader).Assembly.GetName().Version?.ToString(3) ?? "0";
-        var facts = new Facts(id, framework, period.From, period.To, period.AsOf, $"Governance console {version}", preparedBy, audit.Hash, metrics,
-            await SourcesAsync(db, ct), await ImportsAsync(db, period, ct), await CampaignsAsync(db, period, ct), await DecisionsAsync(db, period, ct), audit);
-        return new Reading(facts, populations);
+        progress?.Report("Verifying the audit chain");
+        var chain = await verifier.VerifyAsync(ct);
+        var audit = new AuditFact(chain.Intact, chain.Entries, chain.HeadHash, chain.Problem);
+        if (wanted.Contains("M35"))
+            metrics.Add(ChainFact(audit));
+
+        var facts = new Facts(framework.Id, framework.Title, framework.Source, period.From, period.To, period.AsOf, preparedBy,
+            "All sources registered in this console. Identities of sources that were never imported are outside it.",
+            Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0", seed, framework.Subcategories, metrics,
+            await SourcesAsync(db, ct), await ImportsAsync(db, period, ct), await CampaignsAsync(db, period, ct), audit);
+        return new Measured(facts, populations);
     }
 
-    private static PopulationRow Chain(AuditFact audit) => new("chain", "Audit chain", "this console", audit.Intact ? Answer.Met : Answer.Exception,
-        audit.Problem ?? string.Create(CultureInfo.InvariantCulture, $"{audit.Sequence} entries recomputed to head {audit.Hash[..16]}"));
+    /// <summary>The documented draw: order by SHA-256 of seed and id, take the first n. Anybody can redraw it.</summary>
+    public static IReadOnlyList<PopulationRow> Draw(IEnumerable<PopulationRow> rows, string seed, int n) =>
+        rows.OrderBy(r => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}|{r.Id}"))), StringComparer.Ordinal).Take(n).ToList();
 
-    private static string? Days(IReadOnlyList<PopulationRow> rows)
+    private static MetricFact Fact(Metric metric, IReadOnlyList<PopulationRow> rows, string seed)
     {
-        var days = rows.Where(r => r.Answer == Answer.Met).Select(r => double.Parse(r.Note.Split(' ')[0], CultureInfo.InvariantCulture)).Order().ToList();
-        return days.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"median {At(0.5):0.0} d, 90th percentile {At(0.9):0.0} d, maximum {days[^1]:0.0} d");
-
-        double At(double part) => days[(int)Math.Ceiling(part * days.Count) - 1];
+        var met = rows.Count(r => r.Verdict == Verdicts.Met);
+        return new MetricFact(metric.Id, metric.Title, metric.Criterion, metric.Population,
+            rows.Count == 0 ? MetricStatus.NoPopulation : met == rows.Count ? MetricStatus.Met : MetricStatus.Exceptions,
+            met, rows.Count, rows.Count(r => r.Verdict == Verdicts.CannotTell), metric.Note(rows),
+            $"populations/{metric.Id}.csv", $"exceptions/{metric.Id}.csv",
+            rows.Where(r => r.Verdict != Verdicts.Met).OrderBy(r => r.Verdict).Take(Printed).ToList(), Draw(rows, $"{seed}|{metric.Id}", SampleSize));
     }
+
+    private static MetricFact ChainFact(AuditFact audit) => new("M35", "Entries of the audit log verified in the chain",
+        "Recomputing SHA-256 over each entry's canonical form gives the stored hash, and each entry names the hash of the one before.", "All entries of the audit log.",
+        audit.Entries == 0 ? MetricStatus.NoPopulation : audit.Intact ? MetricStatus.Met : MetricStatus.Exceptions,
+        (int)(audit.Intact ? audit.Entries : Math.Max(0, audit.Entries - 1)), (int)audit.Entries, 0, audit.Problem, "audit-head.json", "audit-head.json", [], []);
 
     private static async Task<List<SourceFact>> SourcesAsync(GovernanceDb db, CancellationToken ct) =>
-        [.. (await db.Sources.AsNoTracking().OrderBy(s => s.Name).Select(s => new { s.Name, s.System, Count = db.Identities.Count(i => i.SourceId == s.Id), s.LastImportedAt, s.LastFullImportAt }).ToListAsync(ct))
-            .Select(s => new SourceFact(s.Name, s.System.ToString(), s.Count, s.LastImportedAt, s.LastFullImportAt))];
+        await db.Sources.AsNoTracking().OrderBy(s => s.Name)
+            .Select(s => new SourceFact(s.Name, s.System.ToString(), db.Identities.Count(i => i.SourceId == s.Id), s.LastImportedAt, s.LastFullImportAt)).ToListAsync(ct);
 
-    private static async Task<List<ImportFact>> ImportsAsync(GovernanceDb db, MetricPeriod p, CancellationToken ct) =>
-        [.. (await (from r in db.ImportRuns.AsNoTracking()
-            where r.StartedAt >= p.From && r.StartedAt < p.To
-            orderby r.StartedAt, r.Id
-            select new { Run = r, Source = db.Sources.Where(s => s.Id == r.SourceId).Select(s => s.Name).FirstOrDefault() }).ToListAsync(ct)).Select(x => new ImportFact(
-                x.Run.StartedAt, x.Source ?? "People", x.Run.FileName, x.Run.FileSha256, x.Run.State.ToString(), x.Run.StartedBy, x.Run.Read, x.Run.Created, x.Run.Changed, x.Run.Unchanged, x.Run.Rejected))];
+    private static async Task<List<ImportFact>> ImportsAsync(GovernanceDb db, Period period, CancellationToken ct) =>
+        await db.ImportRuns.AsNoTracking().Where(r => r.State == ImportRunState.Completed && r.EndedAt >= period.From && r.EndedAt < period.To).OrderBy(r => r.EndedAt).ThenBy(r => r.Id)
+            .Select(r => new ImportFact(db.Sources.Where(s => s.Id == r.SourceId).Select(s => s.Name).FirstOrDefault() ?? "People directory", r.FileName, r.FileSha256 ?? string.Empty, r.EndedAt!.Value, r.StartedBy,
+                r.Read, r.Created, r.Changed, r.Unchanged, r.Rejected, r.Missing)).ToListAsync(ct);
 
-    private static async Task<List<CampaignFact>> CampaignsAsync(GovernanceDb db, MetricPeriod p, CancellationToken ct) =>
-        [.. (await db.Campaigns.AsNoTracking().Where(c => c.LaunchedAt < p.To && c.DueAt >= p.From).OrderBy(c => c.LaunchedAt).ThenBy(c => c.Id)
-            .Select(c => new { c.Name, c.LaunchedAt, c.LaunchedBy, c.DueAt, c.State, Items = db.ReviewItems.Count(i => i.CampaignId == c.Id), Decided = db.ReviewItems.Count(i => i.CampaignId == c.Id && i.Verdict != null) })
-            .ToListAsync(ct)).Select(c => new CampaignFact(c.Name, c.LaunchedAt, c.LaunchedBy, c.DueAt, c.State.ToString(), c.Items, c.Decided))];
-
-    private static async Task<List<DecisionFact>> DecisionsAsync(GovernanceDb db, MetricPeriod p, CancellationToken ct) =>
-        [.. (await (from d in db.Decisions.AsNoTracking()
-            where d.At >= p.From && d.At < p.To
-            join i in db.Identities on d.IdentityId equals i.Id
-            join r in db.People on d.ReviewerId equals r.Id into people
-            from r in people.DefaultIfEmpty()
-            orderby d.At, d.Id
-            select new { d.At, Reviewer = r == null ? null : r.Name, d.Verdict, d.Withdrawn, i.DisplayName, d.Justification }).ToListAsync(ct)).Select(d => new DecisionFact(
-                d.At, d.Reviewer ?? "not in the directory", d.Withdrawn ? "Withdrawn" : d.Verdict.ToString(), d.DisplayName, d.Justification))];
+    private static async Task<List<CampaignFact>> CampaignsAsync(GovernanceDb db, Period period, CancellationToken ct) =>
+        await db.Campaigns.AsNoTracking().Where(c => c.LaunchedAt < period.To && c.DueAt >= period.From).OrderBy(c => c.LaunchedAt).ThenBy(c => c.Id)
+            .Select(c => new CampaignFact(c.Name, c.LaunchedAt, c.DueAt, c.State.ToString(), c.Population,
+                db.ReviewItems.Count(i => i.CampaignId == c.Id && i.Verdict == Verdict.Certify), db.ReviewItems.Count(i => i.CampaignId == c.Id && i.Verdict == Verdict.Reduce),
+                db.ReviewItems.Count(i => i.CampaignId == c.Id && i.Verdict == Verdict.Revoke), db.ReviewItems.Count(i => i.CampaignId == c.Id && (i.Verdict == null || i.Verdict == Verdict.DontKnow)))).ToListAsync(ct);
 }

@@ -1,22 +1,33 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace Governance.Evidence;
 
-/// <summary>One outcome of a framework, word for word, and the metrics that bear on it.</summary>
-public sealed record Subcategory(string Id, string Function, string Category, string Statement, IReadOnlyList<string> Metrics);
+/// <summary>A framework as data: its official identifiers and statements, and the metrics that speak to each.</summary>
+public sealed record Framework(string Id, string Title, string Source, IReadOnlyList<Subcategory> Subcategories);
 
-/// <summary>A framework as data: identifiers and statements are the publisher's own, the choice of metrics is ours.</summary>
-public sealed record Framework(string Id, string Title, string Publisher, IReadOnlyList<Subcategory> Subcategories)
+/// <summary>One statement of a framework. Without metrics it is printed as not evidenced by this system.</summary>
+public sealed record Subcategory(string Id, string Category, string Statement, IReadOnlyList<string> Metrics);
+
+/// <summary>The frameworks shipped with the product. One more is one more file.</summary>
+public static class FrameworkCatalogue
 {
-    /// <summary>NIST Cybersecurity Framework 2.0: what identities bear on.</summary>
-    public const string NistCsf = "nist-csf-2.0";
+    private const string Prefix = "Governance.Evidence.Frameworks.";
 
-    /// <summary>The framework of that id; null where there is none.</summary>
-    public static Framework? Find(string id)
+    private static readonly Lazy<IReadOnlyList<Framework>> Shipped = new(Load);
+
+    public static IReadOnlyList<Framework> All => Shipped.Value;
+
+    /// <summary>By id, such as <c>nist-csf-2.0</c>; null when there is none.</summary>
+    public static Framework? Find(string id) => All.FirstOrDefault(f => string.Equals(f.Id, id, StringComparison.OrdinalIgnoreCase));
+
+    private static List<Framework> Load()
     {
-        if (!string.Equals(id, NistCsf, StringComparison.Ordinal))
-            return null;
-        using var stream = typeof(Framework).Assembly.GetManifestResourceStream("nist-csf-2.0.json")!;
-        return JsonSerializer.Deserialize<Framework>(stream, JsonSerializerOptions.Web);
+        var assembly = Assembly.GetExecutingAssembly();
+        return assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            return JsonSerializer.Deserialize<Framework>(stream, JsonSerializerOptions.Web) ?? throw new InvalidOperationException($"{name} is empty");
+        }).ToList();
     }
 }

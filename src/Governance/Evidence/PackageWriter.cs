@@ -1,74 +1,86 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Governance.Evidence;
 
-/// <summary>One file of a package as its manifest names it.</summary>
+/// <summary>One file of a package.</summary>
 public sealed record ManifestFile(string Path, long Bytes, string Sha256);
 
-/// <summary>Every file of a package but the manifest itself.</summary>
-public sealed record Manifest(string Format, IReadOnlyList<ManifestFile> Files);
+/// <summary>What manifest.json holds.</summary>
+public sealed record Manifest(string Version, string Framework, DateTimeOffset From, DateTimeOffset To, DateTimeOffset AsOf, string DataHash, long AuditEntries, string AuditHead, IReadOnlyList<ManifestFile> Files);
 
-/// <summary>Turns a reading into files: beside the name first, renamed when whole, so that a kill leaves no half package.</summary>
+/// <summary>Writes the files of a package into a folder. The manifest comes last, so that a folder without one was never finished.</summary>
 internal static class PackageWriter
 {
     public const string ManifestName = "manifest.json";
 
-    public static async Task<(string Hash, int Files)> WriteAsync(Reading reading, string folder, CancellationToken ct)
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        var files = Files(reading);
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(new Manifest("governance-evidence-v1", [.. files.Select(f => new ManifestFile(f.Key, f.Value.Length, Hash(f.Value)))]), Facts.Json);
-        var temporary = folder.TrimEnd(Path.DirectorySeparatorChar) + ".part-" + reading.Facts.PackageId.ToString("N");
-        foreach (var (path, bytes) in files.Append(new(ManifestName, manifest)))
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private static readonly string[] Header = ["id", "name", "where", "verdict", "detail", "who", "when"];
+
+    public static async Task<Manifest> WriteAsync(string folder, Measured measured, CancellationToken ct)
+    {
+        var facts = measured.Facts;
+        foreach (var (metric, rows) in measured.Populations)
         {
-            var target = Path.Combine(temporary, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllBytesAsync(target, bytes, ct);
+            await CsvWriting.WriteAsync(Path.Combine(folder, "populations", metric + ".csv"), Header, rows.Select(Cells), ct);
+            await CsvWriting.WriteAsync(Path.Combine(folder, "exceptions", metric + ".csv"), Header, rows.Where(r => r.Verdict != Verdicts.Met).Select(Cells), ct);
+            await CsvWriting.WriteAsync(Path.Combine(folder, "samples", metric + ".csv"), Header, facts.Metric(metric).Sample.Select(Cells), ct);
         }
 
-        if (Directory.Exists(folder))
-            Directory.Delete(folder);
-        Directory.Move(temporary, folder);
-        return (Hash(manifest), files.Count + 1);
+        await CsvWriting.WriteAsync(Path.Combine(folder, "imports.csv"), ["source", "file", "sha256", "ended", "by", "read", "created", "changed", "unchanged", "rejected", "missing"],
+            facts.Imports.Select(i => (IReadOnlyList<string?>)[i.Source, i.File, i.Sha256, CsvWriting.Time(i.EndedAt), i.By, N(i.Read), N(i.Created), N(i.Changed), N(i.Unchanged), N(i.Rejected), N(i.Missing)]), ct);
+        await CsvWriting.WriteAsync(Path.Combine(folder, "campaigns.csv"), ["name", "launched", "due", "state", "items", "certified", "reduced", "revoked", "undecided"],
+            facts.Campaigns.Select(c => (IReadOnlyList<string?>)[c.Name, CsvWriting.Time(c.LaunchedAt), CsvWriting.Time(c.DueAt), c.State, N(c.Items), N(c.Certified), N(c.Reduced), N(c.Revoked), N(c.Undecided)]), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "audit-head.json"), JsonSerializer.Serialize(facts.Audit, Json), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "facts.json"), JsonSerializer.Serialize(facts, Json), ct);
+
+        // Printed in the PDF, which the manifest covers: the manifest's own hash can't stand in it.
+        var dataHash = await DataHashAsync(folder, ct);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "report.pdf"), EvidencePdf.Draw(facts, dataHash), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "VERIFY.md"), VerifyText.For(dataHash), ct);
+
+        var manifest = new Manifest("governance-evidence-1", facts.FrameworkId, facts.From, facts.To, facts.AsOf, dataHash, facts.Audit.Entries, facts.Audit.HeadHash, await ListAsync(folder, ct));
+        await File.WriteAllTextAsync(Path.Combine(folder, ManifestName), JsonSerializer.Serialize(manifest, Json), ct);
+        return manifest;
     }
 
-    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    private static SortedDictionary<string, byte[]> Files(Reading reading)
+    /// <summary>Every file below the folder but the manifest, by path in ordinal order with forward slashes.</summary>
+    public static async Task<IReadOnlyList<ManifestFile>> ListAsync(string folder, CancellationToken ct)
     {
-        var facts = reading.Facts;
-        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal) { ["facts.json"] = JsonSerializer.SerializeToUtf8Bytes(facts, Facts.Json) };
-        foreach (var (id, rows) in reading.Populations)
-            files[$"populations/{id}.csv"] = Rows(rows);
-        // The data hash covers what the figures stand on; it can't cover the PDF that prints it.
-        var lines = string.Concat(files.Select(f => $"{Hash(f.Value)}  {f.Key}\n"));
-        files["report.pdf"] = Pdf.EvidencePdf.Draw(facts, Hash(Encoding.UTF8.GetBytes(lines)));
-        foreach (var (id, rows) in reading.Populations)
+        var files = new List<ManifestFile>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            files[$"exceptions/{id}.csv"] = Rows(rows.Where(r => r.Answer != Answer.Met));
-            files[$"samples/{id}.csv"] = Rows(facts.Metric(id).Sample);
+            var name = Path.GetRelativePath(folder, path).Replace('\\', '/');
+            if (!string.Equals(name, ManifestName, StringComparison.Ordinal))
+                files.Add(new ManifestFile(name, new FileInfo(path).Length, await HashAsync(path, ct)));
         }
 
-        files["decisions.csv"] = Csv.Write(["at", "reviewer", "verdict", "identity", "justification"], facts.Decisions.Select(d => new object?[] { d.At, d.Reviewer, d.Verdict, d.Identity, d.Justification }));
-        files["imports.csv"] = Csv.Write(["started_at", "source", "file", "sha256", "state", "by", "read", "created", "changed", "unchanged", "rejected", "reconciles"],
-            facts.Imports.Select(i => new object?[] { i.StartedAt, i.Source, i.File, i.Sha256, i.State, i.By, i.Read, i.Created, i.Changed, i.Unchanged, i.Rejected, i.Reconciles }));
-        files["audit-head.json"] = JsonSerializer.SerializeToUtf8Bytes(facts.Audit, Facts.Json);
-        files["VERIFY.md"] = Encoding.UTF8.GetBytes(Verify(facts));
-        return files;
+        return files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
     }
 
-    private static byte[] Rows(IEnumerable<PopulationRow> rows) => Csv.Write(["id", "name", "source", "answer", "note"], rows.Select(r => new object?[] { r.Id, r.Name, r.Source, r.Answer, r.Note }));
+    /// <summary>SHA-256 over the lines <c>sha256  path</c> of facts.json and all CSVs, in ordinal order of path: what <c>sha256sum</c> would print.</summary>
+    public static async Task<string> DataHashAsync(string folder, CancellationToken ct)
+    {
+        var data = (await ListAsync(folder, ct)).Where(f => f.Path.EndsWith(".csv", StringComparison.Ordinal) || f.Path is "facts.json");
+        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Concat(data.Select(f => $"{f.Sha256}  {f.Path}\n")))));
+    }
 
-    private static string Verify(Facts facts) => string.Create(CultureInfo.InvariantCulture, $"""
-        # How to check this package
+    public static async Task<string> HashAsync(string path, CancellationToken ct)
+    {
+        await using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, ct));
+    }
 
-        1. Every file: `governance verify-evidence .` recomputes each SHA-256 of manifest.json and names the first file that is changed, missing or extra.
-        2. The data hash printed in report.pdf: `sha256sum facts.json populations/*.csv | LC_ALL=C sort -k2 | sha256sum`.
-        3. The audit chain: `governance verify-audit --json` on the console. At entry {facts.Audit.Sequence} its hash must be {facts.Audit.Hash}.
-        4. A sample: order populations/Mnn.csv by SHA-256(seed + id) and take the first {Metric.SampleSize}. The seed is {facts.Seed}.
+    private static IReadOnlyList<string?> Cells(PopulationRow r) => [r.Id, r.Name, r.Where, r.Verdict.ToString(), r.Detail, r.Who, CsvWriting.Time(r.When)];
 
-        The package proves that its files are what was written. It is not signed: keep the SHA-256 of manifest.json outside it.
-        """).ReplaceLineEndings("\n");
+    private static string N(int n) => n.ToString(CultureInfo.InvariantCulture);
 }

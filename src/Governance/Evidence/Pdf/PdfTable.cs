@@ -1,0 +1,73 @@
+using SkiaSharp;
+
+namespace Governance.Evidence;
+
+/// <summary>A column: its title, its share of the width, and whether it holds numbers.</summary>
+internal sealed record PdfColumn(string Title, float Share, bool Number = false, bool Mono = false);
+
+/// <summary>A table that continues over pages with its headings repeated; a row never breaks in two unless it is taller than a page.</summary>
+internal static class PdfTable
+{
+    private const float Size = 8;
+    private const float Leading = 10.6f;
+    private const float Padding = 4;
+
+    public static void Draw(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var width = PdfSheet.Right - PdfSheet.Left;
+        var shares = columns.Sum(c => c.Share);
+        var widths = columns.Select(c => width * c.Share / shares).ToArray();
+        sheet.Need(3 * Leading + (2 * Padding));
+        Header(sheet, columns, widths);
+        foreach (var row in rows)
+        {
+            var cells = new List<string>[columns.Count];
+            for (var c = 0; c < columns.Count; c++)
+            {
+                using var font = Font(columns[c], header: false);
+                cells[c] = PdfText.Wrap(row[c], font, widths[c] - (2 * Padding));
+            }
+
+            var height = Math.Min(cells.Max(c => c.Count), 40) * Leading + (2 * Padding) - 2;
+            if (sheet.Need(height))
+                Header(sheet, columns, widths);
+            Row(sheet, columns, widths, cells, header: false);
+            sheet.Space(height);
+            sheet.Canvas.DrawLine(PdfSheet.Left, sheet.Y - Leading + 1, PdfSheet.Right, sheet.Y - Leading + 1, Hairline);
+        }
+
+        sheet.Space(8);
+    }
+
+    private static readonly SKPaint Hairline = new() { Color = PdfSheet.Line, Style = SKPaintStyle.Stroke, StrokeWidth = 0.4f };
+
+    private static void Header(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, float[] widths)
+    {
+        sheet.Rectangle(PdfSheet.Left, sheet.Y - Leading + 1, PdfSheet.Right - PdfSheet.Left, Leading + (2 * Padding) - 2, PdfSheet.Pale);
+        Row(sheet, columns, widths, [.. columns.Select(c => new List<string> { c.Title })], header: true);
+        sheet.Space(Leading + (2 * Padding) - 2);
+    }
+
+    private static void Row(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, float[] widths, List<string>[] cells, bool header)
+    {
+        var x = PdfSheet.Left;
+        for (var c = 0; c < columns.Count; c++)
+        {
+            using var font = Font(columns[c], header);
+            using var paint = PdfSheet.Fill(header ? PdfSheet.Soft : PdfSheet.Ink);
+            var y = sheet.Y + Padding - 1;
+            foreach (var line in cells[c].Take(40))
+            {
+                if (columns[c].Number)
+                    PdfText.DrawRight(sheet.Canvas, line, x + widths[c] - Padding, y, font, paint);
+                else
+                    PdfText.Draw(sheet.Canvas, line, x + Padding, y, font, paint);
+                y += Leading;
+            }
+
+            x += widths[c];
+        }
+    }
+
+    private static SKFont Font(PdfColumn column, bool header) => PdfFonts.Of(header ? PdfFonts.Bold : column.Mono ? PdfFonts.Mono : PdfFonts.Regular, column.Mono && !header ? Size - 1 : Size);
+}
