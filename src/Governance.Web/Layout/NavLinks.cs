@@ -1,4 +1,7 @@
+using System.Reflection;
 using Governance.Web.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
 namespace Governance.Web.Layout;
@@ -12,7 +15,10 @@ public sealed record NavGroup(string? Title, IReadOnlyList<NavItem> Items);
 /// <summary>The rail, by task. The palette offers the same links.</summary>
 public static class NavLinks
 {
-    public static IReadOnlyList<NavGroup> Groups { get; } =
+    /// <summary>What has a page, with the policy that the page itself states: no dead link, and no link that ends in a refusal.</summary>
+    public static IReadOnlyList<NavGroup> Groups { get; } = Existing();
+
+    private static IReadOnlyList<NavGroup> Wanted =>
     [
         new(null,
         [
@@ -55,4 +61,18 @@ public static class NavLinks
             new("Jobs", "/jobs", Icons.Material.Outlined.Schedule, Policies.Administer),
         ]),
     ];
+
+    private static List<NavGroup> Existing()
+    {
+        var pages = typeof(NavLinks).Assembly.GetTypes()
+            .SelectMany(type => type.GetCustomAttributes<RouteAttribute>(inherit: false).Select(route => (route.Template, Policy: type.GetCustomAttribute<AuthorizeAttribute>()?.Policy ?? Policies.SignedIn)))
+            .ToDictionary(page => page.Template, page => page.Policy, StringComparer.OrdinalIgnoreCase);
+
+        // The dashboard is an endpoint of its own.
+        pages["/jobs"] = Policies.Administer;
+        return Wanted
+            .Select(group => new NavGroup(group.Title, group.Items.Where(i => pages.ContainsKey(i.Href)).Select(i => i with { Policy = pages[i.Href] }).ToList()))
+            .Where(group => group.Items.Count > 0)
+            .ToList();
+    }
 }
