@@ -39,7 +39,18 @@ internal static class ImportVerb
         var rejects = await host.Get<ImportQueries>().ListRejectsAsync(run.Id, 0, ShownRejects, ct);
         var result = new
         {
-            run.Id, run.State, run.Subject, run.Format, run.Message, run.Read, run.Created, run.Changed, run.Unchanged, run.Rejected, run.Missing, run.Returned,
+            run.Id,
+            run.State,
+            run.Subject,
+            run.Format,
+            run.Message,
+            run.Read,
+            run.Created,
+            run.Changed,
+            run.Unchanged,
+            run.Rejected,
+            run.Missing,
+            run.Returned,
             Rejects = rejects.Select(r => new { r.Place, r.Key, r.Reason }),
         };
         var summary = string.Create(CultureInfo.InvariantCulture,

@@ -38,8 +38,16 @@ public sealed class PostgreSqlKind : IConnectorKind
             return new Refusal("connector.setting", "Host and account are needed.", "host");
         var connection = new NpgsqlConnectionStringBuilder
         {
-            Host = host, Port = port, Database = settings.Get(this, "database"), Username = user, Password = secret, SslMode = ssl,
-            Pooling = false, Timeout = 10, CommandTimeout = 15, ApplicationName = "governance",
+            Host = host,
+            Port = port,
+            Database = settings.Get(this, "database"),
+            Username = user,
+            Password = secret,
+            SslMode = ssl,
+            Pooling = false,
+            Timeout = 10,
+            CommandTimeout = 15,
+            ApplicationName = "governance",
         };
         return Outcome<IConnector>.From(new PostgreSqlConnector(connection.ConnectionString));
     }

@@ -31,10 +31,14 @@ internal sealed partial class DemoStory(IServiceProvider services, DemoClock clo
         await AssignToolsAsync(ct);
 
         At(days: 68);
+        await BrakesAsync(ct);
         await OwnersAsync(ct);
 
         At(days: 60);
         await FirstCampaignAsync(ct);
+
+        At(days: 38);
+        await DeniedAsync(ct);
 
         At(days: 21);
         await ImportAsync(world.Directory(leaversGone: true, now.AddDays(-22)), ct);
@@ -49,6 +53,9 @@ internal sealed partial class DemoStory(IServiceProvider services, DemoClock clo
 
         At(days: 1.5);
         await SecondCampaignAsync(ct);
+
+        At(days: 0.05);
+        await SweepAsync(ct);
 
     }
 

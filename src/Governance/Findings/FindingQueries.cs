@@ -1,5 +1,5 @@
-using Governance.Inventory;
 using Governance.Common;
+using Governance.Inventory;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
-using Governance.Lifecycle;
 using Governance.Inventory;
+using Governance.Lifecycle;
 
 namespace Governance.Findings;
 

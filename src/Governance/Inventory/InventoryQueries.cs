@@ -52,8 +52,11 @@ public sealed class InventoryQueries(IDbContextFactory<GovernanceDb> contexts, T
         await using var db = await contexts.CreateDbContextAsync(ct);
         var head = await db.Identities.AsNoTracking().Where(i => i.Id == id).Select(i => new
         {
-            Identity = i, Source = db.Sources.First(s => s.Id == i.SourceId), Tool = db.Tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault(),
-            Owner = db.People.Where(p => p.Id == i.OwnerId).Select(p => p.Name).FirstOrDefault(), Creator = db.People.Where(p => p.Id == i.CreatorId).Select(p => p.Name).FirstOrDefault(),
+            Identity = i,
+            Source = db.Sources.First(s => s.Id == i.SourceId),
+            Tool = db.Tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault(),
+            Owner = db.People.Where(p => p.Id == i.OwnerId).Select(p => p.Name).FirstOrDefault(),
+            Creator = db.People.Where(p => p.Id == i.CreatorId).Select(p => p.Name).FirstOrDefault(),
         }).SingleOrDefaultAsync(ct);
         if (head is null)
             return null;

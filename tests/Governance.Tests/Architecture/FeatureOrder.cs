@@ -20,7 +20,8 @@ internal sealed record FeatureOrder(Assembly Assembly, string Prefix, IReadOnlyL
         [
             ["Common"],
             ["Audit"],
-            ["People", "Accounts"],
+            ["People"],
+            ["Accounts"],
             ["Notifications", "Inventory"],
             ["Ownership"],
             ["Findings", "Lifecycle"],

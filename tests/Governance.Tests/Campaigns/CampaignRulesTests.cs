@@ -120,8 +120,15 @@ public sealed class CampaignRulesTests
             from decided in OneOf<Verdict?>(null, Verdict.Certify, Verdict.Revoke)
             select Item() with
             {
-                CampaignState = state, ReviewerId = reviewer, CreatorId = creator, BlockSelfReview = block, JustificationOnCertify = reason, ContentHash = hash, DueAt = Noon.AddDays(due),
-                Verdict = decided, DecisionId = decided is null ? null : Bob,
+                CampaignState = state,
+                ReviewerId = reviewer,
+                CreatorId = creator,
+                BlockSelfReview = block,
+                JustificationOnCertify = reason,
+                ContentHash = hash,
+                DueAt = Noon.AddDays(due),
+                Verdict = decided,
+                DecisionId = decided is null ? null : Bob,
             };
         var commands =
             from verdict in OneOf(Enum.GetValues<Verdict>())
@@ -169,8 +176,17 @@ public sealed class CampaignRulesTests
 
     private static ReviewItemState Item() => new()
     {
-        ItemId = Ada, Version = Ada, CampaignId = Ada, CampaignName = "Q4", CampaignState = CampaignState.Running, DueAt = Noon.AddDays(1), BlockSelfReview = true,
-        ReviewerId = Ada, IdentityId = Ada, IdentityName = "notion-connector", ContentHash = "shown",
+        ItemId = Ada,
+        Version = Ada,
+        CampaignId = Ada,
+        CampaignName = "Q4",
+        CampaignState = CampaignState.Running,
+        DueAt = Noon.AddDays(1),
+        BlockSelfReview = true,
+        ReviewerId = Ada,
+        IdentityId = Ada,
+        IdentityName = "notion-connector",
+        ContentHash = "shown",
     };
 
     private static Decide Certify() => new(Ada, Ada, Verdict.Certify, null, "shown", [], By(Ada));

@@ -26,7 +26,17 @@ public sealed class DecideTests
             next = (await db.AuditHeads.SingleAsync()).Sequence + 1;
         await review.Given.SaveAsync(db => db.AuditEntries.Add(new AuditEntry
         {
-            Sequence = next, At = test.Now, ActorKind = ActorKind.Job, ActorId = "x", ActorName = "x", Action = "x", SubjectType = "x", SubjectId = "x", Details = "{}", PreviousHash = "x", Hash = "x",
+            Sequence = next,
+            At = test.Now,
+            ActorKind = ActorKind.Job,
+            ActorId = "x",
+            ActorName = "x",
+            Action = "x",
+            SubjectType = "x",
+            SubjectId = "x",
+            Details = "{}",
+            PreviousHash = "x",
+            Hash = "x",
         }));
         await Should.ThrowAsync<DbUpdateException>(() => review.DecideAsync(campaign, identity, ada, Verdict.Certify));
         await using (var db = test.Open())

@@ -132,7 +132,14 @@ public sealed class LaunchTests
         var source = await review.Given.SourceAsync();
         await review.Given.SaveAsync(db => db.Identities.AddRange(Enumerable.Range(0, 10_000).Select(n => new Identity
         {
-            Id = Ids.New(test.Now), SourceId = source, ExternalId = $"bulk-{n}", DisplayName = $"bulk-{n}", Attributes = "{}", ContentHash = "x", FirstSeenAt = test.Now, State = LifecycleState.Discovered,
+            Id = Ids.New(test.Now),
+            SourceId = source,
+            ExternalId = $"bulk-{n}",
+            DisplayName = $"bulk-{n}",
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = test.Now,
+            State = LifecycleState.Discovered,
         })));
         var definition = await review.DefineAsync();
         counter.Count = 0;

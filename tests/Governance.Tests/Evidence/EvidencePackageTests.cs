@@ -172,7 +172,17 @@ public sealed class EvidencePackageTests
     {
         var identity = new Identity
         {
-            Id = Ids.New(test.Now), SourceId = source, ExternalId = name, DisplayName = name, Attributes = "{}", ContentHash = "x", FirstSeenAt = From, LastSeenAt = test.Now, State = LifecycleState.Discovered, StateSince = From, UnownedSince = From,
+            Id = Ids.New(test.Now),
+            SourceId = source,
+            ExternalId = name,
+            DisplayName = name,
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = From,
+            LastSeenAt = test.Now,
+            State = LifecycleState.Discovered,
+            StateSince = From,
+            UnownedSince = From,
         };
         change?.Invoke(identity);
         return identity;

@@ -69,8 +69,18 @@ public sealed class Desk : IAsyncDisposable
         var id = Ids.New(Test.Now);
         var identity = new Identity
         {
-            Id = id, SourceId = Source, ExternalId = externalId ?? id.ToString("N"), DisplayName = "role " + id.ToString("N"), Kind = IdentityKind.DatabaseRole, Attributes = "{}", ContentHash = "x",
-            FirstSeenAt = Test.Now, LastSeenAt = Test.Now, State = Governance.Lifecycle.LifecycleState.Discovered, StateSince = Test.Now, UnownedSince = Test.Now.AddDays(-60),
+            Id = id,
+            SourceId = Source,
+            ExternalId = externalId ?? id.ToString("N"),
+            DisplayName = "role " + id.ToString("N"),
+            Kind = IdentityKind.DatabaseRole,
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = Test.Now,
+            LastSeenAt = Test.Now,
+            State = Governance.Lifecycle.LifecycleState.Discovered,
+            StateSince = Test.Now,
+            UnownedSince = Test.Now.AddDays(-60),
         };
         change?.Invoke(identity);
         await Given.SaveAsync(db => db.Identities.Add(identity));

@@ -23,7 +23,13 @@ public sealed class Given(TestDatabase test)
     {
         var person = new Person
         {
-            Id = Ids.New(test.Now), ExternalId = $"p{++number}", Name = name, Mail = name.ToLowerInvariant().Replace(' ', '.') + "@example.com", FirstSeenAt = test.Now, LastSeenAt = test.Now, ContentHash = "x",
+            Id = Ids.New(test.Now),
+            ExternalId = $"p{++number}",
+            Name = name,
+            Mail = name.ToLowerInvariant().Replace(' ', '.') + "@example.com",
+            FirstSeenAt = test.Now,
+            LastSeenAt = test.Now,
+            ContentHash = "x",
         };
         change?.Invoke(person);
         await SaveAsync(db => db.People.Add(person));
@@ -51,8 +57,18 @@ public sealed class Given(TestDatabase test)
     {
         var identity = new Identity
         {
-            Id = Ids.New(test.Now), SourceId = await SourceAsync(), ExternalId = $"i{++number}", DisplayName = $"identity-{number}", Kind = IdentityKind.ServicePrincipal, Attributes = "{}", ContentHash = "x",
-            FirstSeenAt = test.Now, LastSeenAt = test.Now, State = LifecycleState.Discovered, StateSince = test.Now, UnownedSince = test.Now,
+            Id = Ids.New(test.Now),
+            SourceId = await SourceAsync(),
+            ExternalId = $"i{++number}",
+            DisplayName = $"identity-{number}",
+            Kind = IdentityKind.ServicePrincipal,
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = test.Now,
+            LastSeenAt = test.Now,
+            State = LifecycleState.Discovered,
+            StateSince = test.Now,
+            UnownedSince = test.Now,
         };
         change?.Invoke(identity);
         await SaveAsync(db => db.Identities.Add(identity));

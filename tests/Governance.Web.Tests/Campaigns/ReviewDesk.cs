@@ -107,8 +107,18 @@ public sealed class ReviewDesk : IAsyncDisposable
         {
             var identity = new Identity
             {
-                Id = Ids.New(Noon), SourceId = source.Id, ExternalId = name, DisplayName = name, Attributes = "{}", ContentHash = "x", FirstSeenAt = Noon.AddDays(-400), State = LifecycleState.Active,
-                OwnerId = ada.Id, OwnerState = OwnerState.Accepted, Usage = UsageState.Used, LastUsedAt = Noon.AddHours(-3),
+                Id = Ids.New(Noon),
+                SourceId = source.Id,
+                ExternalId = name,
+                DisplayName = name,
+                Attributes = "{}",
+                ContentHash = "x",
+                FirstSeenAt = Noon.AddDays(-400),
+                State = LifecycleState.Active,
+                OwnerId = ada.Id,
+                OwnerState = OwnerState.Accepted,
+                Usage = UsageState.Used,
+                LastUsedAt = Noon.AddHours(-3),
             };
             change(identity);
             return identity;

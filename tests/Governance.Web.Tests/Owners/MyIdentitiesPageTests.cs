@@ -101,7 +101,17 @@ public sealed class MyIdentitiesPageTests : BunitContext, IAsyncLifetime
         var source = new Source { Id = Ids.New(now), Name = "Entra contoso", CreatedAt = now };
         var identities = names.Select(n => new Identity
         {
-            Id = Ids.New(now), SourceId = source.Id, ExternalId = n, DisplayName = n, Attributes = "{}", ContentHash = "x", FirstSeenAt = now, LastSeenAt = now, State = LifecycleState.Discovered, StateSince = now, UnownedSince = now,
+            Id = Ids.New(now),
+            SourceId = source.Id,
+            ExternalId = n,
+            DisplayName = n,
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = now,
+            LastSeenAt = now,
+            State = LifecycleState.Discovered,
+            StateSince = now,
+            UnownedSince = now,
         }).ToList();
         await SaveAsync(db =>
         {

@@ -71,7 +71,10 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
 
     private void Go(string? q = null, string? state = null, string? severity = null, string? after = null) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        ["q"] = Kept(q, Q), ["state"] = Kept(state, State), ["severity"] = Kept(severity, SeverityName), ["after"] = after,
+        ["q"] = Kept(q, Q),
+        ["state"] = Kept(state, State),
+        ["severity"] = Kept(severity, SeverityName),
+        ["after"] = after,
     }), replace: true);
 
     // Null leaves as it is; empty takes it out of the address.

@@ -121,12 +121,16 @@ public sealed partial class IdentitiesPage(InventoryQueries queries, CurrentActo
     private void GoTool(string? choice) => navigation.NavigateTo(
         Address(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["after"] = null, ["tool"] = choice is "any" or "none" || string.IsNullOrEmpty(choice) ? null : choice, ["ai"] = choice switch { "any" => "true", "none" => "false", _ => null },
+            ["after"] = null,
+            ["tool"] = choice is "any" or "none" || string.IsNullOrEmpty(choice) ? null : choice,
+            ["ai"] = choice switch { "any" => "true", "none" => "false", _ => null },
         }), replace: true);
 
     private string SortAddress(IdentitySort sort) => Address(new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        ["after"] = null, ["sort"] = sort == IdentitySort.Name ? null : sort.ToString(), ["desc"] = (sort == Sort ? !IsDescending : sort != IdentitySort.Name) ? "true" : null,
+        ["after"] = null,
+        ["sort"] = sort == IdentitySort.Name ? null : sort.ToString(),
+        ["desc"] = (sort == Sort ? !IsDescending : sort != IdentitySort.Name) ? "true" : null,
     });
 
     private string Address(Dictionary<string, object?> changes) => navigation.GetUriWithQueryParameters(changes);

@@ -36,6 +36,9 @@ public sealed partial class PeoplePage(PeopleQueries people, OwnershipQueries ow
 
     private void Go(string? text, string? status, string? after = null) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        ["q"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = string.IsNullOrEmpty(status) ? null : status, ["after"] = after, ["id"] = null,
+        ["q"] = string.IsNullOrWhiteSpace(text) ? null : text,
+        ["status"] = string.IsNullOrEmpty(status) ? null : status,
+        ["after"] = after,
+        ["id"] = null,
     }), replace: true);
 }

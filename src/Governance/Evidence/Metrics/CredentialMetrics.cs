@@ -60,7 +60,9 @@ public sealed class UnsharedSecrets : Metric
                           orderby i.DisplayName, i.Id
                           select new
                           {
-                              i.Id, i.DisplayName, Source = s.Name,
+                              i.Id,
+                              i.DisplayName,
+                              Source = s.Name,
                               Blind = secrets.Any(c => c.IdentityId == i.Id && c.Fingerprint == null),
                               Shared = secrets.Any(c => c.IdentityId == i.Id && c.Fingerprint != null && secrets.Any(o => o.Fingerprint == c.Fingerprint && o.IdentityId != i.Id)),
                           }).ToListAsync(ct);

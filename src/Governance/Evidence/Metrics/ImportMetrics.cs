@@ -22,7 +22,9 @@ public sealed class FreshSources : Metric
         var rows = await db.Sources.AsNoTracking().Where(s => s.CreatedAt < period.AsOf).OrderBy(s => s.Name)
             .Select(s => new
             {
-                s.Id, s.Name, s.System,
+                s.Id,
+                s.Name,
+                s.System,
                 Last = db.ImportRuns.Where(r => r.SourceId == s.Id && r.State == ImportRunState.Completed && r.EndedAt <= period.AsOf).OrderByDescending(r => r.EndedAt).Select(r => new { r.EndedAt, r.StartedBy }).FirstOrDefault(),
             }).ToListAsync(ct);
         return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.Name, r.System.ToString(),

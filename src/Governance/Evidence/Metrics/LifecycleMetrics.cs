@@ -26,7 +26,12 @@ public sealed class DecommissionedAndGone : Metric
                           orderby i.DisplayName, i.Id
                           select new
                           {
-                              i.Id, i.DisplayName, i.MissingSince, Source = s.Name, t.By, t.At,
+                              i.Id,
+                              i.DisplayName,
+                              i.MissingSince,
+                              Source = s.Name,
+                              t.By,
+                              t.At,
                               Seen = db.RevocationSteps.Where(x => x.IdentityId == i.Id && x.Verb == RevocationVerb.Delete && x.State == StepState.Done).Max(x => x.ObservedAt),
                           }).ToListAsync(ct);
         return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source, r.Seen is not null || r.MissingSince is not null ? Verdicts.Met : Verdicts.CannotTell,

@@ -59,7 +59,11 @@ public sealed class RecentlyConfirmedOwners : Metric
                           orderby i.DisplayName, i.Id
                           select new
                           {
-                              i.Id, i.DisplayName, i.LastCertifiedAt, Source = s.Name, Owner = p.Name,
+                              i.Id,
+                              i.DisplayName,
+                              i.LastCertifiedAt,
+                              Source = s.Name,
+                              Owner = p.Name,
                               Accepted = db.OwnerAssignments.Where(a => a.IdentityId == i.Id && a.PersonId == p.Id && a.State == AssignmentState.Accepted).Max(a => a.AnsweredAt),
                           }).ToListAsync(ct);
         return rows.ConvertAll(r =>
@@ -92,7 +96,11 @@ public sealed class LeaversSucceeded : Metric
                           orderby i.DisplayName, i.Id, a.EndedAt
                           select new
                           {
-                              i.Id, i.DisplayName, Source = s.Name, Leaver = p.Name, a.EndedAt,
+                              i.Id,
+                              i.DisplayName,
+                              Source = s.Name,
+                              Leaver = p.Name,
+                              a.EndedAt,
                               Next = db.OwnerAssignments.Where(n => n.IdentityId == i.Id && n.PersonId != p.Id && n.AnsweredAt >= a.EndedAt && n.State != AssignmentState.Declined).Min(n => n.AnsweredAt),
                               Off = db.LifecycleTransitions.Where(t => t.IdentityId == i.Id && t.To == LifecycleState.Quarantined && t.At >= a.EndedAt).Min(t => (DateTimeOffset?)t.At),
                           }).ToListAsync(ct);

@@ -50,7 +50,10 @@ public sealed class PrivilegedCertified : Metric
                           orderby i.DisplayName, i.Id
                           select new
                           {
-                              i.Id, i.DisplayName, i.Privileged, Source = s.Name,
+                              i.Id,
+                              i.DisplayName,
+                              i.Privileged,
+                              Source = s.Name,
                               Certified = (from item in db.ReviewItems
                                            where item.IdentityId == i.Id && item.Verdict == Verdict.Certify && item.DecidedAt >= period.From && item.DecidedAt < period.To
                                            join p in db.People on item.ReviewerId equals p.Id
@@ -85,10 +88,16 @@ public sealed class DeniedAndGone : Metric
                           orderby i.DisplayName, item.Id
                           select new
                           {
-                              item.Id, i.DisplayName, Source = s.Name, Reviewer = p.Name, item.DecidedAt,
+                              item.Id,
+                              i.DisplayName,
+                              Source = s.Name,
+                              Reviewer = p.Name,
+                              item.DecidedAt,
                               Order = db.RevocationOrders.Where(o => o.DecisionId == item.DecisionId).Select(o => new
                               {
-                                  o.State, o.Remediation, o.HeldBy,
+                                  o.State,
+                                  o.Remediation,
+                                  o.HeldBy,
                                   Seen = db.RevocationSteps.Where(t => t.OrderId == o.Id && t.State == StepState.Done && t.Verb != RevocationVerb.Restore).Min(t => t.ObservedAt),
                               }).FirstOrDefault(),
                           }).ToListAsync(ct);

@@ -79,8 +79,12 @@ public sealed class AwsCredentialReportReader : IInventoryReader
             var ends = Time(row, "password_next_rotation");
             credentials.Add(new CredentialRecord("password", CredentialKind.Password)
             {
-                Enabled = password, CreatedAt = Time(row, "password_last_changed"), ExpiresAt = ends, Expiry = ends is null ? ExpiryState.NotReported : ExpiryState.Known,
-                LastUsedAt = passwordUsed, Usage = passwordUsage,
+                Enabled = password,
+                CreatedAt = Time(row, "password_last_changed"),
+                ExpiresAt = ends,
+                Expiry = ends is null ? ExpiryState.NotReported : ExpiryState.Known,
+                LastUsedAt = passwordUsed,
+                Usage = passwordUsage,
             });
         }
 
@@ -116,7 +120,11 @@ public sealed class AwsCredentialReportReader : IInventoryReader
         var (used, usage) = Usage(row, prefix + "last_used_date");
         return new CredentialRecord(rotated is { } at ? $"access_key_{slot}@{at:yyyy-MM-ddTHH:mm:ssZ}" : $"access_key_{slot}", CredentialKind.AccessKey)
         {
-            Enabled = active, CreatedAt = rotated, Expiry = ExpiryState.Never, LastUsedAt = used, Usage = usage,
+            Enabled = active,
+            CreatedAt = rotated,
+            Expiry = ExpiryState.Never,
+            LastUsedAt = used,
+            Usage = usage,
         };
     }
 

@@ -80,7 +80,9 @@ internal sealed class GraphGrants
             var (privileged, description) = GraphPermissions.Rate(h.Key.Name, h.Key.Path == GrantPath.Delegated);
             return new GrantRecord(h.Key.Name, h.Key.Resource.Length == 0 ? null : h.Key.Resource, h.Key.Path, privileged)
             {
-                Description = description, Consent = h.Value.Consent, GrantedAt = h.Value.At,
+                Description = description,
+                Consent = h.Value.Consent,
+                GrantedAt = h.Value.At,
             };
         }).ToList();
     }

@@ -92,7 +92,11 @@ public sealed class IdentityCsvReader : IInventoryReader
             var (used, usage) = CsvValues.Usage("a credential's last use", Part(4));
             list.Add(new CredentialRecord(secrets.Clean(parts[0]), CsvValues.Name<CredentialKind>("a credential's kind", Part(1)))
             {
-                CreatedAt = CsvValues.Time("a credential's creation", Part(2)), ExpiresAt = expires, Expiry = expiry, LastUsedAt = used, Usage = usage,
+                CreatedAt = CsvValues.Time("a credential's creation", Part(2)),
+                ExpiresAt = expires,
+                Expiry = expiry,
+                LastUsedAt = used,
+                Usage = usage,
             });
 
             string? Part(int index) => index < parts.Length && parts[index].Length > 0 ? parts[index] : null;

@@ -138,7 +138,12 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
             .Select(g => new { Name = g.Key, Vendor = g.Min(s => s.ToolVendor), Autonomy = g.Max(s => (string)(object)s.ToolAutonomy), Catalogue = g.Min(s => s.ToolCatalogue) }).ToListAsync(ct);
         db.Tools.AddRange(named.Select(t => new Tool
         {
-            Id = Ids.New(now), Name = t.Name, Vendor = t.Vendor, Autonomy = Enum.Parse<Autonomy>(t.Autonomy!), FromCatalogue = t.Catalogue is not null, CreatedAt = now,
+            Id = Ids.New(now),
+            Name = t.Name,
+            Vendor = t.Vendor,
+            Autonomy = Enum.Parse<Autonomy>(t.Autonomy!),
+            FromCatalogue = t.Catalogue is not null,
+            CreatedAt = now,
         }));
         await db.SaveChangesAsync(ct);
         await db.Tools.Where(t => t.Autonomy == Autonomy.Unknown).Join(Staged.Where(s => s.ToolAutonomy != Autonomy.Unknown), t => t.Name, s => s.ToolName, (t, s) => new { t, s })

@@ -51,8 +51,18 @@ public sealed class ImportService(
                 var sourceId = reader.Subject == ImportSubject.Identities ? await SourceAsync(db, StorableText.Clean(sourceName), reader.System, by, now, ct) : (Guid?)null;
                 db.ImportRuns.Add(new ImportRun
                 {
-                    Id = runId, SourceId = sourceId, Subject = reader.Subject, FileName = StorableText.Clean(Last(request.FileName, 200)), StoredAs = name, FileSha256 = sha256, FileSize = size,
-                    Format = reader.Format, Full = request.Full, State = ImportRunState.Queued, StartedAt = now, StartedBy = by.Name,
+                    Id = runId,
+                    SourceId = sourceId,
+                    Subject = reader.Subject,
+                    FileName = StorableText.Clean(Last(request.FileName, 200)),
+                    StoredAs = name,
+                    FileSha256 = sha256,
+                    FileSize = size,
+                    Format = reader.Format,
+                    Full = request.Full,
+                    State = ImportRunState.Queued,
+                    StartedAt = now,
+                    StartedBy = by.Name,
                 });
                 await db.SaveChangesAsync(ct);
                 return Done.Value;
@@ -186,7 +196,18 @@ public sealed class ImportService(
             await ForgetAsync(db, run.Id, withRejects: false, ct);
             var details = new
             {
-                run.FileName, run.FileSha256, run.Format, run.Full, SourceId = run.SourceId?.ToString("D"), stager.Read, counts.Created, counts.Changed, counts.Unchanged, stager.Rejected, counts.Missing, counts.Returned,
+                run.FileName,
+                run.FileSha256,
+                run.Format,
+                run.Full,
+                SourceId = run.SourceId?.ToString("D"),
+                stager.Read,
+                counts.Created,
+                counts.Changed,
+                counts.Unchanged,
+                stager.Rejected,
+                counts.Missing,
+                counts.Returned,
             };
             var action = run.Subject == ImportSubject.People ? AuditActions.PeopleImported : AuditActions.ImportCompleted;
             await audit.AppendAsync(db, by, now, new AuditDraft(action, Subjects.ImportRun, run.Id, null, details), ct);

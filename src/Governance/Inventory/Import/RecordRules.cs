@@ -43,7 +43,10 @@ internal static class RecordRules
 
     public static PersonRecord Clean(PersonRecord r) => r with
     {
-        Mail = Text(r.Mail, NameLength, null), Title = Text(r.Title, NameLength, null), Department = Text(r.Department, NameLength, null), ManagerExternalId = Text(r.ManagerExternalId, NameLength, null),
+        Mail = Text(r.Mail, NameLength, null),
+        Title = Text(r.Title, NameLength, null),
+        Department = Text(r.Department, NameLength, null),
+        ManagerExternalId = Text(r.ManagerExternalId, NameLength, null),
     };
 
     /// <summary>Of the identity's own fields and its credentials, in an order of their own. What the catalogue adds is not content.</summary>

@@ -67,18 +67,51 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
         DescribesIdentities |= !r.GrantsOnly;
         identities.Add(new StagedIdentity
         {
-            RunId = runId, Ordinal = Read, NewId = Ids.New(now), Place = item.Place, ExternalId = r.ExternalId, ContentHash = r.GrantsOnly ? string.Empty : RecordRules.Hash(r),
-            GrantCoverage = r.GrantCoverage, Kind = r.Kind, DisplayName = r.DisplayName, Description = r.Description, Enabled = r.Enabled, Environment = r.Environment,
-            Publisher = r.Publisher, ParentExternalId = r.ParentExternalId, OwnerHint = r.OwnerHint, CreatorHint = r.CreatorHint, Purpose = r.Purpose,
-            CreatedInSourceAt = r.CreatedAt, LastUsedAt = r.LastUsedAt, Usage = r.Usage, ExpiresAt = r.ExpiresAt, Attributes = r.Attributes,
-            ToolName = r.Tool?.Name, ToolVendor = r.Tool?.Vendor, ToolAutonomy = r.Tool?.Autonomy ?? Autonomy.Unknown, ToolEvidence = r.Tool?.Evidence, ToolCatalogue = r.Tool?.Catalogue,
+            RunId = runId,
+            Ordinal = Read,
+            NewId = Ids.New(now),
+            Place = item.Place,
+            ExternalId = r.ExternalId,
+            ContentHash = r.GrantsOnly ? string.Empty : RecordRules.Hash(r),
+            GrantCoverage = r.GrantCoverage,
+            Kind = r.Kind,
+            DisplayName = r.DisplayName,
+            Description = r.Description,
+            Enabled = r.Enabled,
+            Environment = r.Environment,
+            Publisher = r.Publisher,
+            ParentExternalId = r.ParentExternalId,
+            OwnerHint = r.OwnerHint,
+            CreatorHint = r.CreatorHint,
+            Purpose = r.Purpose,
+            CreatedInSourceAt = r.CreatedAt,
+            LastUsedAt = r.LastUsedAt,
+            Usage = r.Usage,
+            ExpiresAt = r.ExpiresAt,
+            Attributes = r.Attributes,
+            ToolName = r.Tool?.Name,
+            ToolVendor = r.Tool?.Vendor,
+            ToolAutonomy = r.Tool?.Autonomy ?? Autonomy.Unknown,
+            ToolEvidence = r.Tool?.Evidence,
+            ToolCatalogue = r.Tool?.Catalogue,
         });
         foreach (var c in r.Credentials)
         {
             credentials.Add(new StagedCredential
             {
-                RunId = runId, IdentityExternalId = r.ExternalId, ExternalId = c.ExternalId, NewId = Ids.New(now), Kind = c.Kind, DisplayName = c.DisplayName, CreatedAt = c.CreatedAt,
-                ExpiresAt = c.ExpiresAt, Expiry = c.Expiry, LastUsedAt = c.LastUsedAt, Usage = c.Usage, Enabled = c.Enabled, Fingerprint = c.Fingerprint,
+                RunId = runId,
+                IdentityExternalId = r.ExternalId,
+                ExternalId = c.ExternalId,
+                NewId = Ids.New(now),
+                Kind = c.Kind,
+                DisplayName = c.DisplayName,
+                CreatedAt = c.CreatedAt,
+                ExpiresAt = c.ExpiresAt,
+                Expiry = c.Expiry,
+                LastUsedAt = c.LastUsedAt,
+                Usage = c.Usage,
+                Enabled = c.Enabled,
+                Fingerprint = c.Fingerprint,
             });
         }
 
@@ -86,8 +119,17 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
         {
             grants.Add(new StagedGrant
             {
-                RunId = runId, IdentityExternalId = r.ExternalId, EntitlementKey = g.Key, Path = g.Path, NewId = Ids.New(now), Name = g.Name, Resource = g.Resource,
-                Description = g.Description, Privileged = g.Privileged, Consent = g.Consent, GrantedAt = g.GrantedAt,
+                RunId = runId,
+                IdentityExternalId = r.ExternalId,
+                EntitlementKey = g.Key,
+                Path = g.Path,
+                NewId = Ids.New(now),
+                Name = g.Name,
+                Resource = g.Resource,
+                Description = g.Description,
+                Privileged = g.Privileged,
+                Consent = g.Consent,
+                GrantedAt = g.GrantedAt,
             });
         }
 
@@ -111,8 +153,18 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
 
         people.Add(new StagedPerson
         {
-            RunId = runId, Ordinal = Read, NewId = Ids.New(clock.Now()), ExternalId = r.ExternalId, ContentHash = RecordRules.Hash(r), Name = r.Name, Mail = r.Mail, Title = r.Title,
-            Department = r.Department, ManagerExternalId = r.ManagerExternalId, Status = r.Status, LeftOn = r.LeftOn,
+            RunId = runId,
+            Ordinal = Read,
+            NewId = Ids.New(clock.Now()),
+            ExternalId = r.ExternalId,
+            ContentHash = RecordRules.Hash(r),
+            Name = r.Name,
+            Mail = r.Mail,
+            Title = r.Title,
+            Department = r.Department,
+            ManagerExternalId = r.ManagerExternalId,
+            Status = r.Status,
+            LeftOn = r.LeftOn,
         });
     }
 
@@ -122,7 +174,12 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
             return;
         rejects.Add(new ImportReject
         {
-            Id = Ids.New(clock.Now()), RunId = runId, Ordinal = Rejected, Place = Short(item.Place, 390), Key = item.Key is null ? null : Short(item.Key, 390), Reason = Short(reason, 990),
+            Id = Ids.New(clock.Now()),
+            RunId = runId,
+            Ordinal = Rejected,
+            Place = Short(item.Place, 390),
+            Key = item.Key is null ? null : Short(item.Key, 390),
+            Reason = Short(reason, 990),
         });
     }
 

@@ -31,7 +31,9 @@ public static class SweepCandidates
 
     public static IQueryable<OrderRow> AsExpired(IQueryable<Identity> identities) => identities.Select(i => new OrderRow
     {
-        IdentityId = i.Id, SourceId = i.SourceId, Reason = "Expired on " + SqlText.Day(i.ExpiresAt!.Value) + ".",
+        IdentityId = i.Id,
+        SourceId = i.SourceId,
+        Reason = "Expired on " + SqlText.Day(i.ExpiresAt!.Value) + ".",
     });
 
     public static IQueryable<OrderRow> AsUnowned(IQueryable<Identity> identities, BrakeSettings settings)
@@ -39,7 +41,9 @@ public static class SweepCandidates
         var rest = string.Create(CultureInfo.InvariantCulture, $", longer than the grace of {settings.UnownedGraceDays} days.");
         return identities.Select(i => new OrderRow
         {
-            IdentityId = i.Id, SourceId = i.SourceId, Reason = "No accepted owner since " + SqlText.Day(i.UnownedSince!.Value) + rest,
+            IdentityId = i.Id,
+            SourceId = i.SourceId,
+            Reason = "No accepted owner since " + SqlText.Day(i.UnownedSince!.Value) + rest,
         });
     }
 
