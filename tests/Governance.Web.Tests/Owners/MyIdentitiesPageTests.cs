@@ -60,7 +60,7 @@ public sealed class MyIdentitiesPageTests : BunitContext, IAsyncLifetime
         await AskedAsync("notion-connector", "gong-reader");
         var page = Render<MyIdentitiesPage>();
         page.WaitForElements(".mine-row.asked").Count.ShouldBe(2);
-        await page.Find("button[aria-label='Accept notion-connector']").ClickAsync(new());
+        await page.Find("button[aria-label='It is mine: notion-connector']").ClickAsync(new());
         page.WaitForAssertion(() => page.FindAll(".mine-row.asked").Count.ShouldBe(1));
         page.Find("section[aria-labelledby='owned']").TextContent.ShouldContain("notion-connector");
         (await StatesAsync()).ShouldBe([OwnerState.Proposed, OwnerState.Accepted], ignoreOrder: true);
