@@ -37,6 +37,8 @@ public sealed class AuditLog(FollowerSignal signal)
     {
         if (db.Database.CurrentTransaction is null)
             throw new InvalidOperationException("An audit entry is appended in the transaction of the change that it tells of.");
+        // The caller's rows are locked before the chain, as in every statement that came before: one order, so that two writers can't wait for each other.
+        await db.SaveChangesAsync(ct);
         if (drafts.Count > 0)
         {
             // The no-op update takes the row's lock on every database; what is read after it is the last committed head.
@@ -54,10 +56,6 @@ public sealed class AuditLog(FollowerSignal signal)
             await db.AuditHeads.Where(h => h.Id == AuditHead.TheId)
                 .ExecuteUpdateAsync(s => s.SetProperty(h => h.Sequence, sequence).SetProperty(h => h.Hash, previous), ct);
             signal.Raise();
-        }
-        else
-        {
-            await db.SaveChangesAsync(ct);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await Guarded(() => db.InTransactionAsync<Guid>(async () =>
         {
+            await CampaignLock.TakeAsync(db, [command.ItemId], ct);
             var now = clock.Now();
             if (await ReviewItemStates.FindAsync(db, command.ItemId, ct) is not { } item)
                 return Refusals.ItemGone();
@@ -46,8 +47,9 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         {
             return await db.InTransactionAsync(async () =>
             {
-                var now = clock.Now();
                 var ids = command.Items.Select(i => i.ItemId).ToList();
+                await CampaignLock.TakeAsync(db, ids, ct);
+                var now = clock.Now();
                 var states = await ReviewItemStates.Of(db).Where(s => ids.Contains(s.ItemId)).ToDictionaryAsync(s => s.ItemId, ct);
                 var outcomes = command.Items.DistinctBy(i => i.ItemId).Select(i => new ItemOutcome(i.ItemId, states.TryGetValue(i.ItemId, out var state)
                     ? CampaignRules.CheckBulk(state, One(command, i), now)
@@ -72,6 +74,7 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await Guarded(() => db.InTransactionAsync<Guid>(async () =>
         {
+            await CampaignLock.TakeAsync(db, [itemId], ct);
             var now = clock.Now();
             if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
                 return Refusals.ItemGone();
@@ -103,6 +106,7 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await Guarded(() => db.InTransactionAsync<Done>(async () =>
         {
+            await CampaignLock.TakeAsync(db, [itemId], ct);
             var now = clock.Now();
             if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
                 return Refusals.ItemGone();
