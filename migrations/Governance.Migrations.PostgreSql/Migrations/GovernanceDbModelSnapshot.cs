@@ -1057,6 +1057,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AskedFormat")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<int>("Attached")
+                        .HasColumnType("integer");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
@@ -1096,6 +1104,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(2000)");
 
                     b.Property<int>("Missing")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("NotInventoried")
                         .HasColumnType("integer");
 
                     b.Property<int>("Read")
@@ -1347,6 +1358,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("CreatorHint")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
+
+                    b.Property<bool>("CredentialsComplete")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Description")
                         .HasMaxLength(2000)

@@ -1062,6 +1062,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("AskedFormat")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<int>("Attached")
+                        .HasColumnType("int");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
@@ -1101,6 +1109,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(2000)");
 
                     b.Property<int>("Missing")
+                        .HasColumnType("int");
+
+                    b.Property<int>("NotInventoried")
                         .HasColumnType("int");
 
                     b.Property<int>("Read")
@@ -1352,6 +1363,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("CreatorHint")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<bool>("CredentialsComplete")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Description")
                         .HasMaxLength(2000)

@@ -1059,6 +1059,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("AskedFormat")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<int>("Attached")
+                        .HasColumnType("int");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("bigint");
 
@@ -1098,6 +1106,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(2000)");
 
                     b.Property<int>("Missing")
+                        .HasColumnType("int");
+
+                    b.Property<int>("NotInventoried")
                         .HasColumnType("int");
 
                     b.Property<int>("Read")
@@ -1349,6 +1360,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("CreatorHint")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<bool>("CredentialsComplete")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Description")
                         .HasMaxLength(2000)

@@ -1050,6 +1050,14 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AskedFormat")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attached")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("BytesRead")
                         .HasColumnType("INTEGER");
 
@@ -1089,6 +1097,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Missing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("NotInventoried")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Read")
@@ -1340,6 +1351,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<string>("CreatorHint")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("CredentialsComplete")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Description")
                         .HasMaxLength(2000)

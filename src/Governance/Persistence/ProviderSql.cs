@@ -11,6 +11,9 @@ public static class ProviderSql
             ? "(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-8'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))"
         : db.Database.IsNpgsql() ? "gen_random_uuid()" : "NEWID()";
 
+    /// <summary>The truth value as the provider writes it.</summary>
+    public static string True(this GovernanceDb db) => db.Database.IsNpgsql() ? "TRUE" : "1";
+
     /// <summary>An expression for the UTC day of a time column, as <c>2026-05-31</c>.</summary>
     public static string Day(this GovernanceDb db, string column) =>
         db.Database.IsSqlite() ? $"strftime('%Y-%m-%d', ({column} - 621355968000000000) / 10000000, 'unixepoch')"

@@ -13,10 +13,13 @@ public interface IInventoryReader
 
     SourceSystem System { get; }
 
-    /// <summary>Whether the beginning of the file is of this format. The file's name plays no part.</summary>
-    bool Recognises(string head);
+    /// <summary>Whether several records, also of several documents, can tell of one identity: they are then joined by external id (see <see cref="RecordPart"/>).</summary>
+    bool Joins => false;
 
-    /// <summary>The records in the order of the file.</summary>
+    /// <summary>Whether the document is of this format, by its beginning. Its name plays no part.</summary>
+    bool Recognises(FileHead head);
+
+    /// <summary>The records of all documents, in order. A reader may go through the documents twice, to look up in the first what the second refers to.</summary>
     /// <exception cref="UnreadableFileException">The file as a whole can't be read on.</exception>
     IEnumerable<ReadItem> Read(ImportFile file);
 }

@@ -3,6 +3,19 @@ using Governance.People;
 
 namespace Governance.Inventory;
 
+/// <summary>What a record is of the identity that it tells of. Several records of one identity are joined where its reader says so.</summary>
+public enum RecordPart
+{
+    /// <summary>The identity. A second one with the same id is refused.</summary>
+    Whole,
+
+    /// <summary>One of several records that each describe it; the first one's fields win, and the others fill what it leaves empty.</summary>
+    Sighting,
+
+    /// <summary>Only credentials, grants or use of it: name, kind and the rest are placeholders, and nothing else of a known identity is touched.</summary>
+    Detail,
+}
+
 /// <summary>An identity as a file words it, before any comparison with what is known.</summary>
 public sealed record IdentityRecord
 {
@@ -45,8 +58,11 @@ public sealed record IdentityRecord
 
     public GrantCoverage GrantCoverage { get; init; }
 
-    /// <summary>True when the file only names grants of it: name, kind and the rest are then placeholders.</summary>
-    public bool GrantsOnly { get; init; }
+    /// <summary>What the record is of the identity.</summary>
+    public RecordPart Part { get; init; }
+
+    /// <summary>Whether the record names all credentials of the identity: only then can one be missing. False where they stand in another file.</summary>
+    public bool CredentialsComplete { get; init; } = true;
 
     /// <summary>Fields without a column here, as JSON, secrets removed.</summary>
     public string Attributes { get; init; } = "{}";
@@ -77,6 +93,9 @@ public sealed record GrantRecord(string Name, string? Resource, GrantPath Path, 
 {
     public string? Description { get; init; }
 
+    /// <summary>Where it comes from: a group, a role, a parent; with the path to it.</summary>
+    public string? Via { get; init; }
+
     public string? Consent { get; init; }
 
     public DateTimeOffset? GrantedAt { get; init; }
@@ -101,7 +120,7 @@ public sealed record PersonRecord(string ExternalId, string Name)
     public DateTimeOffset? LeftOn { get; init; }
 }
 
-/// <summary>One record of a file: an identity, a person, or why it could not be taken.</summary>
+/// <summary>One record of a file: an identity, a person, of a kind that is not inventoried, or why it could not be taken.</summary>
 /// <param name="Place">Where in the file: <c>line 14</c>, <c>value[3]</c>.</param>
 /// <param name="Key">Its id or name, where it could be read.</param>
 public sealed record ReadItem(string Place, string? Key)
@@ -112,6 +131,13 @@ public sealed record ReadItem(string Place, string? Key)
 
     /// <summary>Set when the record is rejected.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Set when records of that kind are no identities and tell of none: the kind, in words. Counted and told, by kind.</summary>
+    public string? NotInventoried { get; init; }
+
+    public static ReadItem Skipped(string place, string kind) => new(place, null) { NotInventoried = kind };
+
+    public static ReadItem Of(string place, IdentityRecord identity) => new(place, identity.ExternalId) { Identity = identity };
 
     public static ReadItem Rejected(string place, string? key, string reason) => new(place, key) { Reason = reason };
 }

@@ -48,6 +48,9 @@ public sealed class ImportRun
     /// <summary>The reader that recognised it.</summary>
     public string? Format { get; set; }
 
+    /// <summary>The format asked for, or <see cref="InventoryReaders.Auto"/>: what a restart recognises the file by again.</summary>
+    public string AskedFormat { get; init; } = InventoryReaders.Auto;
+
     /// <summary>Whether the file claims to hold the whole source: only then can something be missing.</summary>
     public bool Full { get; init; }
 
@@ -76,6 +79,12 @@ public sealed class ImportRun
 
     /// <summary>Were missing and are back; counted in <see cref="Changed"/> too.</summary>
     public int Returned { get; set; }
+
+    /// <summary>Further records that tell of an identity of the file (keys, grants, owners) and were joined to it; not in <see cref="Read"/>.</summary>
+    public int Attached { get; set; }
+
+    /// <summary>Records of kinds that are no identities and tell of none; the message names the kinds. Not in <see cref="Read"/>.</summary>
+    public int NotInventoried { get; set; }
 
     public string? Message { get; set; }
 

@@ -38,27 +38,28 @@ public sealed class ImportService(
         var queued = false;
         try
         {
-            var chosen = readers.Choose(request.Format, FileOf(name, request.Full));
+            var chosen = Plan(request.Format, name, request.Full);
             if (chosen.IsRefused)
                 return chosen.Refusal;
-            var reader = chosen.Value;
+            var plan = chosen.Value;
             var sourceName = request.SourceName.Trim();
-            if (reader.Subject == ImportSubject.Identities && sourceName.Length is 0 or > 200)
+            if (plan.Subject == ImportSubject.Identities && sourceName.Length is 0 or > 200)
                 return new Refusal("import.source-missing", "Name the source that the file is an inventory of, in at most 200 characters: 'Entra contoso.com', 'AWS production'.", "source");
             await using var db = await contexts.CreateDbContextAsync(ct);
             await db.InTransactionAsync(async () =>
             {
-                var sourceId = reader.Subject == ImportSubject.Identities ? await SourceAsync(db, StorableText.Clean(sourceName), reader.System, by, now, ct) : (Guid?)null;
+                var sourceId = plan.Subject == ImportSubject.Identities ? await SourceAsync(db, StorableText.Clean(sourceName), plan.System, by, now, ct) : (Guid?)null;
                 db.ImportRuns.Add(new ImportRun
                 {
                     Id = runId,
                     SourceId = sourceId,
-                    Subject = reader.Subject,
+                    Subject = plan.Subject,
                     FileName = StorableText.Clean(Last(request.FileName, 200)),
                     StoredAs = name,
                     FileSha256 = sha256,
                     FileSize = size,
-                    Format = reader.Format,
+                    Format = plan.Format.Length <= 200 ? plan.Format : plan.Format[..199] + "…",
+                    AskedFormat = request.Format,
                     Full = request.Full,
                     State = ImportRunState.Queued,
                     StartedAt = now,
@@ -144,10 +145,11 @@ public sealed class ImportService(
             await ForgetAsync(db, run.Id, withRejects: true, ct);
             if (run.StoredAs is null || !File.Exists(uploads.PathOf(run.StoredAs)))
                 throw new UnreadableFileException("The stored file is gone. Upload it again.");
-            var reader = readers.Find(run.Format!)!;
-            var file = FileOf(run.StoredAs, run.Full);
-            var stager = new Stager(db, run.Id, file, clock);
-            await stager.RunAsync(reader, ct);
+            var plan = Plan(run.AskedFormat, run.StoredAs, run.Full);
+            if (plan.IsRefused)
+                throw new UnreadableFileException(plan.Refusal.Message);
+            var stager = new Stager(db, run.Id, secrets, uploads.ScratchOf(run.Id), clock);
+            await stager.RunAsync(plan.Value, ct);
             FaultPoint.Pass("import.staged");
             if (run.Full && stager.Read == stager.Rejected)
                 throw new UnreadableFileException("The file holds no record that could be taken. As a full import it would call everything of the source missing, so it was not applied.");
@@ -188,11 +190,13 @@ public sealed class ImportService(
                 await db.Sources.Where(s => s.Id == run.SourceId).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastFullRunId, run.Id).SetProperty(x => x.LastFullImportAt, now), ct);
             if (counts.Created + counts.Changed + counts.Unchanged + stager.Rejected != stager.Read)
                 throw new InvalidOperationException($"The counts of run {run.Id} do not add up: {counts}, rejected {stager.Rejected}, read {stager.Read}.");
-            var message = unplaced ? "Some rejected records have no readable id, so nothing was called missing: correct them and import the file again." : null;
+            var message = MessageOf(unplaced, stager.NotInventoried);
+            var notInventoried = stager.NotInventoried.Values.Sum();
             await db.ImportRuns.Where(r => r.Id == run.Id).ExecuteUpdateAsync(s => s
                 .SetProperty(r => r.State, ImportRunState.Completed).SetProperty(r => r.EndedAt, now).SetProperty(r => r.StoredAs, (string?)null).SetProperty(r => r.Message, message)
                 .SetProperty(r => r.Created, counts.Created).SetProperty(r => r.Changed, counts.Changed).SetProperty(r => r.Unchanged, counts.Unchanged)
-                .SetProperty(r => r.Missing, counts.Missing).SetProperty(r => r.Returned, counts.Returned).SetProperty(r => r.BytesRead, run.FileSize), ct);
+                .SetProperty(r => r.Missing, counts.Missing).SetProperty(r => r.Returned, counts.Returned).SetProperty(r => r.BytesRead, run.FileSize)
+                .SetProperty(r => r.Attached, stager.Attached).SetProperty(r => r.NotInventoried, notInventoried), ct);
             await ForgetAsync(db, run.Id, withRejects: false, ct);
             var details = new
             {
@@ -208,6 +212,8 @@ public sealed class ImportService(
                 stager.Rejected,
                 counts.Missing,
                 counts.Returned,
+                stager.Attached,
+                NotInventoried = notInventoried,
             };
             var action = run.Subject == ImportSubject.People ? AuditActions.PeopleImported : AuditActions.ImportCompleted;
             await audit.AppendAsync(db, by, now, new AuditDraft(action, Subjects.ImportRun, run.Id, null, details), ct);
@@ -251,7 +257,31 @@ public sealed class ImportService(
         return source.Id;
     }
 
-    private ImportFile FileOf(string name, bool full) => new(uploads.PathOf(name)) { Full = full, Secrets = secrets, Catalogue = catalogue };
+    private Outcome<ImportPlan> Plan(string format, string name, bool full)
+    {
+        try
+        {
+            return readers.Plan(format, ImportFile.Open(uploads.PathOf(name), full, secrets, catalogue));
+        }
+        catch (UnreadableFileException e)
+        {
+            return new Refusal("import.unreadable", e.Message, "file");
+        }
+    }
+
+    private static string? MessageOf(bool unplaced, SortedDictionary<string, int> notInventoried)
+    {
+        var parts = new List<string>();
+        if (unplaced)
+            parts.Add("Some rejected records have no readable id, so nothing was called missing: correct them and import the file again.");
+        if (notInventoried.Count > 0)
+        {
+            var kinds = notInventoried.OrderByDescending(k => k.Value).Take(8).Select(k => string.Create(CultureInfo.InvariantCulture, $"{k.Key} {k.Value:N0}"));
+            parts.Add($"Of kinds that are not inventoried: {string.Join(", ", kinds)}{(notInventoried.Count > 8 ? " and others" : string.Empty)}.");
+        }
+
+        return parts.Count == 0 ? null : string.Join(' ', parts);
+    }
 
     private static string Last(string path, int most)
     {

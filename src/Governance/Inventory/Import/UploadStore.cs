@@ -37,6 +37,9 @@ internal sealed class UploadStore(DataDirectory data)
 
     public string PathOf(string name) => Path.Combine(data.Folder("uploads"), name);
 
+    /// <summary>A folder for the run's scratch files; removed when they were used, or at the next start.</summary>
+    public string ScratchOf(Guid runId) => Path.Combine(data.Folder("uploads"), runId.ToString("N", CultureInfo.InvariantCulture) + ".scratch");
+
     public void Delete(string? name)
     {
         if (name is not null)
@@ -46,6 +49,8 @@ internal sealed class UploadStore(DataDirectory data)
     /// <summary>Removes what no unfinished run waits for.</summary>
     public void KeepOnly(IReadOnlySet<string> names)
     {
+        foreach (var path in Directory.EnumerateDirectories(data.Folder("uploads"), "*.scratch"))
+            Directory.Delete(path, recursive: true);
         foreach (var path in Directory.EnumerateFiles(data.Folder("uploads"), "*.upload"))
         {
             if (!names.Contains(Path.GetFileName(path)))

@@ -4,24 +4,40 @@ using System.Text.Json;
 
 namespace Governance.Inventory;
 
-/// <summary>One record of a JSON file.</summary>
+/// <summary>One record of a JSON or YAML document.</summary>
 /// <param name="Collection">The name of the list that it stands in: <c>value</c>, or null.</param>
 /// <param name="Element">The record; undefined when it has a problem.</param>
-internal readonly record struct JsonRecord(string Place, string? Collection, JsonElement Element, string? Problem);
+internal readonly record struct JsonRecord(string Place, string? Collection, JsonElement Element, string? Problem)
+{
+    /// <summary>The document that it stands in.</summary>
+    public ImportDocument? Document { get; init; }
+}
+
+/// <summary>Where the records of a format stand.</summary>
+/// <param name="Collections">Names of the lists whose items are records.</param>
+/// <param name="Envelope">Names that may stand beside such a list in the object around it (<c>total_count</c>, <c>meta</c>). An object with any other name before its first list is a record itself.</param>
+internal sealed record JsonLayout(IReadOnlySet<string> Collections, IReadOnlySet<string> Envelope)
+{
+    /// <summary>Records stand in a list at the root, line by line, or alone.</summary>
+    public static JsonLayout Plain { get; } = Of([]);
+
+    public static JsonLayout Of(IEnumerable<string> collections, params IEnumerable<string> envelope) =>
+        new(collections.ToHashSet(StringComparer.Ordinal), envelope.ToHashSet(StringComparer.Ordinal));
+}
 
 /// <summary>
-/// The records of a JSON file, one in memory at a time: a list, a page with a list in it, a list of either, or a single object.
-/// Duplicate keys are refused, since two programs read them differently.
+/// The records of a JSON document, one in memory at a time: a list, a page with lists in it, several of either after one another (JSON Lines), or
+/// a single object. Duplicate keys are refused, since two programs read them differently. Comments and trailing commas are let through.
 /// </summary>
-internal sealed class JsonRecords(Stream stream, IReadOnlySet<string> collections)
+internal sealed class JsonRecords(Stream stream, JsonLayout layout)
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
     private readonly Stack<Frame> frames = new();
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
     private bool final;
-    private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = 64 });
+    private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = 64, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
 
     private enum Step
     {
@@ -36,6 +52,35 @@ internal sealed class JsonRecords(Stream stream, IReadOnlySet<string> collection
         Unclear,
         Page,
         Record,
+    }
+
+    /// <summary>The records of all documents. One that breaks off within an archive is told as a problem at its place; by itself it fails the file.</summary>
+    public static IEnumerable<JsonRecord> Of(ImportFile file, JsonLayout layout) => file.Documents.SelectMany(d => Of(d, layout));
+
+    private static IEnumerable<JsonRecord> Of(ImportDocument document, JsonLayout layout)
+    {
+        using var stream = document.Open();
+        using var records = document.Head.IsYaml ? YamlRecords.Read(stream, layout).GetEnumerator() : new JsonRecords(stream, layout).Read().GetEnumerator();
+        while (true)
+        {
+            JsonRecord record;
+            var broken = false;
+            try
+            {
+                if (!records.MoveNext())
+                    yield break;
+                record = records.Current;
+            }
+            catch (UnreadableFileException e) when (document.Name is not null)
+            {
+                broken = true;
+                record = new JsonRecord(string.Empty, null, default, e.Message.Replace(" Nothing was imported; export it again.", " The rest of it was not read.", StringComparison.Ordinal));
+            }
+
+            yield return record with { Place = document.Place(record.Place), Document = document };
+            if (broken)
+                yield break;
+        }
     }
 
     public IEnumerable<JsonRecord> Read()
@@ -118,7 +163,7 @@ internal sealed class JsonRecords(Stream stream, IReadOnlySet<string> collection
         var name = Name(ref reader);
         if (!reader.Read())
             return Step.More;
-        if (reader.TokenType == JsonTokenType.StartArray && collections.Contains(name))
+        if (reader.TokenType == JsonTokenType.StartArray && layout.Collections.Contains(name))
         {
             frames.Push(new Frame(page.Path.Length == 0 ? name : $"{page.Path}.{name}", name, false));
             return Commit(ref reader);
@@ -140,9 +185,11 @@ internal sealed class JsonRecords(Stream stream, IReadOnlySet<string> collection
         }
     }
 
-    /// <summary>A page's first property, notes in <c>@</c> apart, is a list with a known name.</summary>
+    /// <summary>A page holds a list with a known name, and before it only what may stand beside one.</summary>
     private Shape ShapeOf(Utf8JsonReader ahead)
     {
+        if (layout.Collections.Count == 0)
+            return Shape.Record;
         while (ahead.Read())
         {
             if (ahead.TokenType != JsonTokenType.PropertyName)
@@ -150,10 +197,13 @@ internal sealed class JsonRecords(Stream stream, IReadOnlySet<string> collection
             var name = Name(ref ahead);
             if (!ahead.Read())
                 return Shape.Unclear;
-            if (collections.Contains(name))
+            if (layout.Collections.Contains(name))
                 return ahead.TokenType == JsonTokenType.StartArray ? Shape.Page : Shape.Record;
-            if (!name.StartsWith('@') || ahead.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+            var note = name.StartsWith('@') && ahead.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject);
+            if (!note && !layout.Envelope.Contains(name))
                 return Shape.Record;
+            if (!ahead.TrySkip())
+                return Shape.Unclear;
         }
 
         return Shape.Unclear;

@@ -29,7 +29,7 @@ internal sealed class GraphGrants
     public void AddTo(string client, JsonElement record, GraphObjectKind kind, string place)
     {
         if (!clients.TryGetValue(client, out var list))
-            clients.Add(client, list = new Client(place.Length == 0 ? "the object" : place));
+            clients.Add(client, list = new Client(place));
         list.DisplayName ??= kind == GraphObjectKind.RoleAssignment ? record.Text("principalDisplayName") : null;
         var resource = record.Text("resourceDisplayName") ?? record.Text("resourceId")?.ToLowerInvariant();
         if (kind == GraphObjectKind.RoleAssignment)

@@ -15,6 +15,7 @@ internal static class AttributeJson
     public const int Maximum = 32 * 1024;
 
     private const int MaximumDepth = 16;
+    private static readonly JsonSerializerOptions JoinOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Of(IEnumerable<KeyValuePair<string, JsonElement>> fields, SecretFilter secrets)
@@ -40,6 +41,22 @@ internal static class AttributeJson
         json.WriteEndObject();
         json.Flush();
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>The fields of both; of two with one name the first's.</summary>
+    public static string Join(string first, string second)
+    {
+        if (second == "{}" || first == second)
+            return first;
+        if (first == "{}")
+            return second;
+        using var a = JsonDocument.Parse(first);
+        using var b = JsonDocument.Parse(second);
+        var fields = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var field in a.RootElement.EnumerateObject().Concat(b.RootElement.EnumerateObject()))
+            fields.TryAdd(field.Name, field.Value);
+        var joined = JsonSerializer.Serialize(fields, JoinOptions);
+        return joined.Length > Maximum * 2 ? first : joined;
     }
 
     private static string Field(string name, JsonElement value, SecretFilter secrets)

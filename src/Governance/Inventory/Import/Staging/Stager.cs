@@ -8,7 +8,7 @@ namespace Governance.Inventory;
 internal sealed class ImportCancelledException : Exception;
 
 /// <summary>Reads a file into the staging tables, batch by batch; counts, rejects and progress are saved with each.</summary>
-internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeProvider clock)
+internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, string scratch, TimeProvider clock)
 {
     private const int BatchSize = 2000;
 
@@ -27,36 +27,87 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
 
     public int Rejected { get; private set; }
 
+    /// <summary>Records joined to another of the same identity; they are not in <see cref="Read"/>.</summary>
+    public int Attached { get; private set; }
+
+    /// <summary>Records of kinds that are not inventoried, by kind; they are not in <see cref="Read"/> either.</summary>
+    public SortedDictionary<string, int> NotInventoried { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether any record describes an identity itself, and not only its grants.</summary>
     public bool DescribesIdentities { get; private set; }
 
-    public async Task RunAsync(IInventoryReader reader, CancellationToken ct)
+    public async Task RunAsync(ImportPlan plan, CancellationToken ct)
     {
-        foreach (var item in reader.Read(file))
+        foreach (var item in plan.LeftOut)
+            await TakeAsync(item, 0, ct);
+        foreach (var (reader, file) in plan.Parts)
         {
-            Read++;
-            if (item.Reason is { } reason)
-                Reject(item, reason);
-            else if (item.Identity is { } identity)
-                Stage(item, identity);
-            else if (item.Person is { } person)
-                Stage(item, person);
-            if (++batch >= BatchSize)
-                await FlushAsync(ct);
+            if (reader.Joins)
+                await JoinAsync(reader, file, ct);
+            else
+                await ReadAsync(reader.Read(file), file, ct);
         }
 
-        await FlushAsync(ct);
+        await FlushAsync(plan.Parts[^1].File.BytesRead, ct);
     }
 
-    private void Stage(ReadItem item, IdentityRecord raw)
+    private async Task ReadAsync(IEnumerable<ReadItem> items, ImportFile file, CancellationToken ct)
     {
-        if (RecordRules.Problem(raw) is { } problem)
+        foreach (var item in items)
+            await TakeAsync(item.Identity is { } raw && Clean(raw, out var problem) is var clean ? clean is null ? ReadItem.Rejected(item.Place, item.Key, problem!) : item with { Identity = clean } : item, file.BytesRead, ct);
+    }
+
+    /// <summary>What tells of an identity waits until all of it is read; the rest goes on at once.</summary>
+    private async Task JoinAsync(IInventoryReader reader, ImportFile file, CancellationToken ct)
+    {
+        using var joiner = new RecordJoiner(scratch);
+        var seen = 0;
+        foreach (var item in reader.Read(file))
+        {
+            if (++seen % BatchSize == 0)
+                await FlushAsync(file.BytesRead, ct);
+            if (item.Identity is null)
+                await TakeAsync(item, file.BytesRead, ct);
+            else if (Clean(item.Identity, out var problem) is { } clean)
+                joiner.Add(item with { Identity = clean });
+            else
+                await TakeAsync(ReadItem.Rejected(item.Place, item.Key, problem!), file.BytesRead, ct);
+        }
+
+        foreach (var item in joiner.Joined())
+            await TakeAsync(item, file.BytesRead, ct);
+        Attached += joiner.Attached;
+    }
+
+    private async Task TakeAsync(ReadItem item, long bytes, CancellationToken ct)
+    {
+        if (item.NotInventoried is { } kind)
+        {
+            NotInventoried[Short(kind, 100)] = NotInventoried.GetValueOrDefault(Short(kind, 100)) + 1;
+            return;
+        }
+
+        Read++;
+        if (item.Reason is { } reason)
+            Reject(item, reason);
+        else if (item.Identity is { } identity)
+            Stage(item, identity);
+        else if (item.Person is { } person)
+            Stage(item, person);
+        if (++batch >= BatchSize)
+            await FlushAsync(bytes, ct);
+    }
+
+    private IdentityRecord? Clean(IdentityRecord raw, out string? problem) => (problem = RecordRules.Problem(raw)) is null ? RecordRules.Clean(raw, secrets) : null;
+
+    private void Stage(ReadItem item, IdentityRecord r)
+    {
+        if (RecordRules.TooMany(r) is { } problem)
         {
             Reject(item, problem);
             return;
         }
 
-        var r = RecordRules.Clean(raw, file.Secrets);
         if (!places.TryAdd(r.ExternalId, item.Place))
         {
             Reject(item, $"the external id stands in the file before, at {places[r.ExternalId]}; that record was taken");
@@ -64,7 +115,7 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
         }
 
         var now = clock.Now();
-        DescribesIdentities |= !r.GrantsOnly;
+        DescribesIdentities |= r.Part != RecordPart.Detail;
         identities.Add(new StagedIdentity
         {
             RunId = runId,
@@ -72,8 +123,9 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
             NewId = Ids.New(now),
             Place = item.Place,
             ExternalId = r.ExternalId,
-            ContentHash = r.GrantsOnly ? string.Empty : RecordRules.Hash(r),
+            ContentHash = r.Part == RecordPart.Detail ? string.Empty : RecordRules.Hash(r),
             GrantCoverage = r.GrantCoverage,
+            CredentialsComplete = r.CredentialsComplete,
             Kind = r.Kind,
             DisplayName = r.DisplayName,
             Description = r.Description,
@@ -129,6 +181,7 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
                 Description = g.Description,
                 Privileged = g.Privileged,
                 Consent = g.Consent,
+                Via = g.Via,
                 GrantedAt = g.GrantedAt,
             });
         }
@@ -185,11 +238,11 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
 
     private string Short(string text, int most)
     {
-        var clean = StorableText.Clean(file.Secrets.Clean(text.Length > 4000 ? text[..4000] : text));
+        var clean = StorableText.Clean(secrets.Clean(text.Length > 4000 ? text[..4000] : text));
         return clean.Length <= most ? clean : StorableText.Clean(clean[..(most - 1)]) + "…";
     }
 
-    private async Task FlushAsync(CancellationToken ct)
+    private async Task FlushAsync(long bytes, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         await db.InTransactionAsync(async () =>
@@ -199,7 +252,7 @@ internal sealed class Stager(GovernanceDb db, Guid runId, ImportFile file, TimeP
             await db.InsertManyAsync(grants, ct);
             await db.InsertManyAsync(people, ct);
             await db.InsertManyAsync(rejects, ct);
-            return await db.ImportRuns.Where(r => r.Id == runId).ExecuteUpdateAsync(s => s.SetProperty(r => r.Read, Read).SetProperty(r => r.Rejected, Rejected).SetProperty(r => r.BytesRead, file.BytesRead), ct);
+            return await db.ImportRuns.Where(r => r.Id == runId).ExecuteUpdateAsync(s => s.SetProperty(r => r.Read, Read).SetProperty(r => r.Rejected, Rejected).SetProperty(r => r.BytesRead, bytes), ct);
         }, ct);
         identities.Clear();
         credentials.Clear();

@@ -52,6 +52,9 @@ public sealed class StagedIdentity
 
     public GrantCoverage GrantCoverage { get; init; }
 
+    /// <summary>Whether the record names all of its credentials: only then can one be missing.</summary>
+    public bool CredentialsComplete { get; init; }
+
     public IdentityKind Kind { get; init; }
 
     public required string DisplayName { get; init; }

@@ -9,10 +9,7 @@ namespace Governance.Inventory;
 /// </summary>
 public sealed class GraphReader : IInventoryReader
 {
-    internal static readonly HashSet<string> Collections = new(StringComparer.Ordinal)
-    {
-        "value", "servicePrincipals", "applications", "oauth2PermissionGrants", "appRoleAssignments",
-    };
+    internal static readonly JsonLayout Layout = JsonLayout.Of(["value", "servicePrincipals", "applications", "oauth2PermissionGrants", "appRoleAssignments"]);
 
     public string Format => "entra-graph";
 
@@ -22,17 +19,16 @@ public sealed class GraphReader : IInventoryReader
 
     public SourceSystem System => SourceSystem.Entra;
 
-    public bool Recognises(string head) => head.TrimStart() is ['{' or '[', ..] && !AwsCredentialReportReader.IsEnvelope(head);
+    public bool Recognises(FileHead head) => head.IsJson;
 
     public IEnumerable<ReadItem> Read(ImportFile file)
     {
         var grants = Gather(file);
         var (known, read) = (0, 0);
-        using var stream = file.Open();
-        foreach (var record in new JsonRecords(stream, Collections).Read())
+        foreach (var record in JsonRecords.Of(file, Layout))
         {
             read++;
-            var place = record.Place.Length == 0 ? "the object" : record.Place;
+            var place = record.Place;
             ReadItem? item = null;
             var kind = GraphObject.KindOf(record);
             try
@@ -62,13 +58,12 @@ public sealed class GraphReader : IInventoryReader
             yield return new ReadItem(list.Place, client) { Identity = Stub(client, list, file.Full) };
     }
 
-    private static bool LooksLikeGraph(ImportFile file) => file.Head().Contains("\"value\"", StringComparison.Ordinal);
+    private static bool LooksLikeGraph(ImportFile file) => file.Documents.Any(d => d.Head.Has("value"));
 
     private static GraphGrants Gather(ImportFile file)
     {
         var grants = new GraphGrants();
-        using var stream = file.Open();
-        foreach (var record in new JsonRecords(stream, Collections).Read())
+        foreach (var record in JsonRecords.Of(file, Layout))
         {
             var kind = GraphObject.KindOf(record);
             if (kind is not (GraphObjectKind.Grant or GraphObjectKind.RoleAssignment))
@@ -106,6 +101,7 @@ public sealed class GraphReader : IInventoryReader
         Description = "Seen only through a grant: no imported file describes the service principal itself.",
         Grants = list.ToRecords(),
         GrantCoverage = list.Coverage(full),
-        GrantsOnly = true,
+        Part = RecordPart.Detail,
+        CredentialsComplete = false,
     };
 }

@@ -23,12 +23,11 @@ public sealed class IdentityCsvReader : IInventoryReader
 
     public SourceSystem System => SourceSystem.Generic;
 
-    public bool Recognises(string head) => CsvTable.Columns(head) is var columns && columns.Contains("external_id") && columns.Contains("name");
+    public bool Recognises(FileHead head) => !head.IsJson && head.Columns is var columns && columns.Contains("external_id") && columns.Contains("name");
 
     public IEnumerable<ReadItem> Read(ImportFile file)
     {
-        using var stream = file.Open();
-        foreach (var row in CsvTable.Read(stream, file.Head()))
+        foreach (var row in CsvTable.Read(file))
         {
             ReadItem item;
             try

@@ -17,10 +17,13 @@ internal static class RecordRules
     public static string? Problem(IdentityRecord r) =>
         Key("the external id", r.ExternalId)
         ?? Name("the name", r.DisplayName)
-        ?? (r.Credentials.Count + r.Grants.Count > MaximumChildren ? $"it has more than {MaximumChildren} credentials and grants" : null)
+        ?? TooMany(r)
         ?? r.Credentials.Select(c => Key("a credential's id", c.ExternalId)).FirstOrDefault(p => p is not null)
         ?? r.Grants.Select(g => Key("an entitlement", g.Key)).FirstOrDefault(p => p is not null)
         ?? (r.Credentials.GroupBy(c => c.ExternalId, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"the credential '{CsvValues.Short(twice.Key)}' stands in it twice" : null);
+
+    /// <summary>Asked again when records were joined.</summary>
+    public static string? TooMany(IdentityRecord r) => r.Credentials.Count + r.Grants.Count > MaximumChildren ? $"it has more than {MaximumChildren} credentials and grants" : null;
 
     public static string? Problem(PersonRecord r) => Key("the id", r.ExternalId) ?? Name("the name", r.Name);
 
@@ -37,7 +40,7 @@ internal static class RecordRules
         CreatorHint = Text(r.CreatorHint, NameLength, secrets),
         Tool = r.Tool is { } t ? t with { Name = Cut(StorableText.Clean(t.Name), 200), Evidence = Text(t.Evidence, NameLength, secrets)! } : null,
         Credentials = r.Credentials.Select(c => c with { ExternalId = secrets.Clean(c.ExternalId), DisplayName = Text(c.DisplayName, NameLength, secrets) }).ToList(),
-        Grants = r.Grants.Select(g => g with { Name = secrets.Clean(g.Name), Resource = secrets.CleanOrNull(g.Resource), Description = Text(g.Description, 1000, secrets) })
+        Grants = r.Grants.Select(g => g with { Name = secrets.Clean(g.Name), Resource = secrets.CleanOrNull(g.Resource), Description = Text(g.Description, 1000, secrets), Via = Text(g.Via, NameLength, secrets) })
             .DistinctBy(g => (g.Key, g.Path)).ToList(),
     };
 
@@ -57,7 +60,8 @@ internal static class RecordRules
             r.OwnerHint, r.CreatorHint, r.Purpose, Time(r.CreatedAt), Time(r.LastUsedAt), r.Usage.ToString(), Time(r.ExpiresAt), r.Attributes);
         if (r.Tool is { Catalogue: null } tool)
             hash.Add("tool", tool.Name, tool.Autonomy.ToString());
-        foreach (var c in r.Credentials.OrderBy(c => c.ExternalId, StringComparer.Ordinal))
+        // Where credentials come from several files they are compared one by one, as grants are.
+        foreach (var c in (r.CredentialsComplete ? r.Credentials : []).OrderBy(c => c.ExternalId, StringComparer.Ordinal))
             hash.Add("credential", c.ExternalId, c.Kind.ToString(), c.DisplayName, Time(c.CreatedAt), Time(c.ExpiresAt), c.Expiry.ToString(), Time(c.LastUsedAt), c.Usage.ToString(), c.Enabled.ToString(), c.Fingerprint);
         return hash.End();
     }

@@ -66,7 +66,7 @@ internal static class MergeSql
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
         SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'credential', COALESCE(o."DisplayName", o."ExternalId")
         FROM "StagedIdentities" s JOIN "Credentials" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL
-        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND s."ContentHash"<>''
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND s."CredentialsComplete"={{db.True()}}
           AND NOT EXISTS (SELECT 1 FROM "StagedCredentials" c WHERE c."RunId"={0} AND c."IdentityExternalId"=s."ExternalId" AND c."ExternalId"=o."ExternalId")
         """;
 

@@ -13,6 +13,8 @@ public sealed class AwsCredentialReportReader : IInventoryReader
 
     private static readonly HashSet<string> Used = new(StringComparer.Ordinal) { "user", "arn", "user_creation_time" };
 
+    private static readonly HashSet<string> Envelope = new(StringComparer.Ordinal) { "Content", "ReportFormat", "GeneratedTime", "ResponseMetadata" };
+
     public string Format => "aws-credential-report";
 
     public string Description => "an AWS credential report (CSV, or the CLI's JSON)";
@@ -21,17 +23,17 @@ public sealed class AwsCredentialReportReader : IInventoryReader
 
     public SourceSystem System => SourceSystem.Aws;
 
-    public bool Recognises(string head) => IsEnvelope(head) || (CsvTable.Columns(head) is var columns && columns.Contains("arn") && columns.Contains("user_creation_time"));
+    public bool Recognises(FileHead head) => IsEnvelope(head) || (!head.IsJson && head.Columns.Contains("arn") && head.Columns.Contains("user_creation_time"));
 
-    internal static bool IsEnvelope(string head) => head.TrimStart().StartsWith('{') && head.Contains("\"Content\"", StringComparison.Ordinal)
-        && !head.Contains("\"value\"", StringComparison.Ordinal) && !head.Contains("\"appId\"", StringComparison.Ordinal);
+    private static bool IsEnvelope(FileHead head) => head.IsJson && head.Has("Content") && head.NamesAt(string.Empty).IsSubsetOf(Envelope);
 
-    public IEnumerable<ReadItem> Read(ImportFile file)
+    public IEnumerable<ReadItem> Read(ImportFile file) => file.Documents.SelectMany(d => Read(d, file));
+
+    private static IEnumerable<ReadItem> Read(ImportDocument document, ImportFile file)
     {
-        var head = file.Head();
-        var envelope = head.TrimStart().StartsWith('{');
-        using var stream = envelope ? Unwrap(file) : file.Open();
-        foreach (var row in CsvTable.Read(stream, envelope ? "user,arn" : head))
+        var envelope = document.Head.IsJson;
+        using var stream = envelope ? Unwrap(document) : document.Open();
+        foreach (var row in CsvTable.Read(stream, envelope ? "user,arn" : document.Head.Text, document))
         {
             ReadItem item;
             try
@@ -47,14 +49,22 @@ public sealed class AwsCredentialReportReader : IInventoryReader
         }
     }
 
-    private static MemoryStream Unwrap(ImportFile file)
+    private static MemoryStream Unwrap(ImportDocument file)
     {
-        using var stream = file.Open();
-        if (stream.CanSeek && stream.Length > MaximumContent)
-            throw new UnreadableFileException($"The report's JSON is larger than {MaximumContent / 1024 / 1024} MiB. Save its Content as CSV and import that.");
+        using var bounded = new MemoryStream();
+        using (var stream = file.Open())
+        {
+            var buffer = new byte[64 * 1024];
+            for (int read; (read = stream.Read(buffer)) > 0; bounded.Write(buffer, 0, read))
+            {
+                if (bounded.Length > MaximumContent)
+                    throw new UnreadableFileException($"The report's JSON is larger than {MaximumContent / 1024 / 1024} MiB. Save its Content as CSV and import that.");
+            }
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(bounded.GetBuffer().AsMemory(0, (int)bounded.Length), new JsonDocumentOptions { AllowDuplicateProperties = false });
             var content = document.RootElement.Text("Content") ?? throw new UnreadableFileException("The report's JSON has no Content.");
             return new MemoryStream(content.StartsWith("user,", StringComparison.Ordinal) ? global::System.Text.Encoding.UTF8.GetBytes(content) : Convert.FromBase64String(content));
         }

@@ -63,6 +63,13 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
         var seen = Staged.Where(s => s.Outcome == StagedOutcome.Undecided);
         await seen.Where(s =>
                 db.Identities.Any(i => i.Id == s.IdentityId && (i.MissingSince != null || (s.ContentHash != "" && s.ContentHash != i.ContentHash)))
+                || (s.ContentHash == "" && s.Usage != UsageState.NotReported && db.Identities.Any(i => i.Id == s.IdentityId && (i.Usage != s.Usage || i.LastUsedAt != s.LastUsedAt)))
+                || ((s.ContentHash == "" || !s.CredentialsComplete) && db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityExternalId == s.ExternalId
+                    && !db.Credentials.Any(o => o.IdentityId == c.IdentityId && o.ExternalId == c.ExternalId && o.MissingSince == null && o.Kind == c.Kind && o.DisplayName == c.DisplayName
+                        && o.CreatedAt == c.CreatedAt && o.ExpiresAt == c.ExpiresAt && o.Expiry == c.Expiry && o.LastUsedAt == c.LastUsedAt && o.Usage == c.Usage && o.Enabled == c.Enabled
+                        && (c.Fingerprint == null || o.Fingerprint == c.Fingerprint))))
+                || (s.ContentHash == "" && s.CredentialsComplete && db.Credentials.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
+                    && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId)))
                 || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityExternalId == s.ExternalId
                     && !db.Grants.Any(o => o.IdentityId == g.IdentityId && o.EntitlementId == g.EntitlementId && o.Path == g.Path && o.MissingSince == null))
                 || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
@@ -92,9 +99,12 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 .SetProperty(x => x.i.Kind, x => x.s.Kind).SetProperty(x => x.i.DisplayName, x => x.s.DisplayName).SetProperty(x => x.i.Description, x => x.s.Description)
                 .SetProperty(x => x.i.Enabled, x => x.s.Enabled).SetProperty(x => x.i.Environment, x => x.s.Environment).SetProperty(x => x.i.Publisher, x => x.s.Publisher)
                 .SetProperty(x => x.i.ParentExternalId, x => x.s.ParentExternalId).SetProperty(x => x.i.OwnerHint, x => x.s.OwnerHint).SetProperty(x => x.i.CreatorHint, x => x.s.CreatorHint)
-                .SetProperty(x => x.i.Purpose, x => x.s.Purpose).SetProperty(x => x.i.CreatedInSourceAt, x => x.s.CreatedInSourceAt).SetProperty(x => x.i.LastUsedAt, x => x.s.LastUsedAt)
-                .SetProperty(x => x.i.Usage, x => x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
+                .SetProperty(x => x.i.Purpose, x => x.s.Purpose).SetProperty(x => x.i.CreatedInSourceAt, x => x.s.CreatedInSourceAt)
+                .SetProperty(x => x.i.LastUsedAt, x => x.s.Usage == UsageState.NotReported ? x.i.LastUsedAt : x.s.LastUsedAt)
+                .SetProperty(x => x.i.Usage, x => x.s.Usage == UsageState.NotReported ? x.i.Usage : x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
                 .SetProperty(x => x.i.ContentHash, x => x.s.ContentHash), ct);
+        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash == "" && x.s.Usage != UsageState.NotReported)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.LastUsedAt, x => x.s.LastUsedAt).SetProperty(x => x.i.Usage, x => x.s.Usage), ct);
         await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed)
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.MissingSince, (DateTimeOffset?)null).SetProperty(x => x.i.LastChangedRunId, runId).SetProperty(x => x.i.Version, x => x.s.NewId), ct);
         await db.Identities.Where(i => i.SourceId == sourceId && Staged.Any(s => s.IdentityId == i.Id))
@@ -111,7 +121,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 .SetProperty(x => x.o.Usage, x => x.c.Usage).SetProperty(x => x.o.Enabled, x => x.c.Enabled).SetProperty(x => x.o.Fingerprint, x => x.c.Fingerprint ?? x.o.Fingerprint)
                 .SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
         await db.RunAsync(MergeSql.NewCredentials, values, ct);
-        await db.Credentials.Where(o => o.MissingSince == null && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed && s.ContentHash != "")
+        await db.Credentials.Where(o => o.MissingSince == null && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed && s.CredentialsComplete)
                 && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId))
             .ExecuteUpdateAsync(u => u.SetProperty(o => o.MissingSince, now), ct);
     }
@@ -122,7 +132,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 db.StagedGrants.Where(g => g.RunId == runId && g.Privileged != Reported.Unknown), e => (Guid?)e.Id, g => g.EntitlementId, (e, g) => new { e, g })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.e.Privileged, x => x.g.Privileged), ct);
         await db.Grants.Join(db.StagedGrants.Where(g => g.RunId == runId), o => new { I = (Guid?)o.IdentityId, E = (Guid?)o.EntitlementId, o.Path }, g => new { I = g.IdentityId, E = g.EntitlementId, g.Path }, (o, g) => new { o, g })
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.o.Consent, x => x.g.Consent).SetProperty(x => x.o.GrantedAt, x => x.g.GrantedAt).SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.o.Consent, x => x.g.Consent).SetProperty(x => x.o.Via, x => x.g.Via).SetProperty(x => x.o.GrantedAt, x => x.g.GrantedAt).SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
         await db.RunAsync(MergeSql.NewGrants, values, ct);
         await db.Grants.Where(o => o.MissingSince == null
                 && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed

@@ -1,0 +1,70 @@
+using Governance.Common;
+
+namespace Governance.Inventory;
+
+/// <summary>How several records of one identity become one.</summary>
+internal static class RecordJoin
+{
+    /// <summary>Whether a second description can't be taken: the identity was described whole before.</summary>
+    public static bool Collides(IdentityRecord known, IdentityRecord next) => known.Part == RecordPart.Whole && next.Part == RecordPart.Whole;
+
+    /// <summary>The description that is stronger leads; what it leaves empty the other fills; credentials and grants of both.</summary>
+    public static IdentityRecord Join(IdentityRecord first, IdentityRecord second)
+    {
+        var (a, b) = second.Part < first.Part ? (second, first) : (first, second);
+        var described = b.Part != RecordPart.Detail;
+        var latest = Latest(a, b);
+        return a with
+        {
+            DisplayName = a.DisplayName,
+            Kind = a.Kind == IdentityKind.Other && described ? b.Kind : a.Kind,
+            Description = a.Description ?? (described ? b.Description : null),
+            Enabled = a.Enabled == Reported.Unknown ? b.Enabled : a.Enabled,
+            Environment = a.Environment == DeploymentEnvironment.Unknown ? b.Environment : a.Environment,
+            Publisher = a.Publisher ?? b.Publisher,
+            ParentExternalId = a.ParentExternalId ?? b.ParentExternalId,
+            OwnerHint = a.OwnerHint ?? b.OwnerHint,
+            CreatorHint = a.CreatorHint ?? b.CreatorHint,
+            Purpose = a.Purpose ?? b.Purpose,
+            CreatedAt = a.CreatedAt is { } x && b.CreatedAt is { } y ? (x < y ? x : y) : a.CreatedAt ?? b.CreatedAt,
+            LastUsedAt = latest.LastUsedAt,
+            Usage = latest.Usage,
+            ExpiresAt = a.ExpiresAt ?? b.ExpiresAt,
+            Tool = a.Tool ?? b.Tool,
+            Credentials = [.. a.Credentials.Concat(b.Credentials).GroupBy(c => c.ExternalId, StringComparer.Ordinal).Select(g => g.Aggregate(Join))],
+            CredentialsComplete = a.CredentialsComplete || b.CredentialsComplete,
+            Grants = [.. a.Grants.Concat(b.Grants).GroupBy(g => (g.Key, g.Path)).Select(g => g.Aggregate(Join))],
+            GrantCoverage = Join(a.GrantCoverage, b.GrantCoverage),
+            Attributes = AttributeJson.Join(a.Attributes, b.Attributes),
+        };
+    }
+
+    private static GrantRecord Join(GrantRecord a, GrantRecord b) => a with
+    {
+        Description = a.Description ?? b.Description,
+        Via = a.Via ?? b.Via,
+        Consent = a.Consent ?? b.Consent,
+        GrantedAt = a.GrantedAt is { } x && b.GrantedAt is { } y ? (x < y ? x : y) : a.GrantedAt ?? b.GrantedAt,
+        Privileged = a.Privileged == Reported.Unknown ? b.Privileged : b.Privileged == Reported.Yes ? Reported.Yes : a.Privileged,
+    };
+
+    private static CredentialRecord Join(CredentialRecord a, CredentialRecord b) => a with
+    {
+        Kind = a.Kind == CredentialKind.Other ? b.Kind : a.Kind,
+        DisplayName = a.DisplayName ?? b.DisplayName,
+        CreatedAt = a.CreatedAt ?? b.CreatedAt,
+        ExpiresAt = a.ExpiresAt ?? b.ExpiresAt,
+        Expiry = a.Expiry == ExpiryState.NotReported ? b.Expiry : a.Expiry,
+        LastUsedAt = a.LastUsedAt is { } x && b.LastUsedAt is { } y ? (x > y ? x : y) : a.LastUsedAt ?? b.LastUsedAt,
+        Usage = a.Usage == UsageState.NotReported ? b.Usage : a.Usage == UsageState.Used || b.Usage == UsageState.Used ? UsageState.Used : a.Usage,
+        Enabled = a.Enabled == Reported.Unknown ? b.Enabled : a.Enabled,
+        Fingerprint = a.Fingerprint ?? b.Fingerprint,
+    };
+
+    private static IdentityRecord Latest(IdentityRecord a, IdentityRecord b) =>
+        a.Usage == UsageState.NotReported ? b
+        : b.Usage == UsageState.NotReported ? a
+        : (b.LastUsedAt ?? DateTimeOffset.MinValue) > (a.LastUsedAt ?? DateTimeOffset.MinValue) ? b : a;
+
+    private static GrantCoverage Join(GrantCoverage a, GrantCoverage b) => a == GrantCoverage.None ? b : b == GrantCoverage.None || a == b ? a : GrantCoverage.All;
+}
