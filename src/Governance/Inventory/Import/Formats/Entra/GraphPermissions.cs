@@ -10,20 +10,12 @@ internal static class GraphPermissions
     /// <summary>The permission's name; the id itself where it isn't one of Graph's.</summary>
     public static string NameOf(string appRoleId) => Table.Value.NameById.GetValueOrDefault(appRoleId, appRoleId);
 
-    /// <summary>Tier 1, or 2 without a user: privileged. Not rated: not known.</summary>
-    public static (Reported Privileged, string? Description) Rate(string permission, bool delegated)
-    {
-        if (!Table.Value.ByName.TryGetValue(Key(permission, delegated), out var row))
-            return (Reported.Unknown, null);
-        var privileged = row.Tier switch
-        {
-            null => Reported.Unknown,
-            1 => Reported.Yes,
-            2 when !delegated => Reported.Yes,
-            _ => Reported.No,
-        };
-        return (privileged, row.Text);
-    }
+    /// <summary>What Graph's own list says of a permission; null where it isn't one of Graph's.</summary>
+    public static (int? Tier, string Text)? Find(string permission, bool delegated) => Table.Value.ByName.TryGetValue(Key(permission, delegated), out var row) ? row : null;
+
+    /// <summary>As <see cref="Privilege.OfGraphPermission"/> says, with the permission's meaning in plain words.</summary>
+    public static (Reported Privileged, string? Description) Rate(string permission, bool delegated) =>
+        (Privilege.OfGraphPermission(permission, delegated).Privileged, Find(permission, delegated)?.Text);
 
     private static string Key(string permission, bool delegated) => (delegated ? "d:" : "a:") + permission;
 
