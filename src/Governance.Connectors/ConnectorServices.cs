@@ -1,5 +1,7 @@
+using Governance.Connectors.Entra;
 using Governance.Connectors.PostgreSql;
 using Governance.Connectors.Webhook;
+using Governance.Inventory;
 using Governance.Revocation;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,6 +14,8 @@ public static class ConnectorServices
     {
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
+        services.AddSingleton<IInventoryFeed, GraphFeed>();
+        services.AddSingleton<IInventoryFeed, PostgreSqlFeed>();
         return services;
     }
 }

@@ -31,6 +31,7 @@ public static class ServiceCollectionExtensions
             builder.UseGovernanceDatabase(options.Database.Provider, GovernanceDbOptions.ConnectionString(options, provider.GetRequiredService<DataDirectory>()));
         });
         services.AddSingleton<DatabaseMigrator>();
+        services.AddKeyRing();
         services.AddAudit();
         services.AddInventory();
         services.AddNotifications();

@@ -608,6 +608,67 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedRuns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    StartedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Doing = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Documents = table.Column<int>(type: "integer", nullable: false),
+                    Records = table.Column<long>(type: "bigint", nullable: false),
+                    Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    Complete = table.Column<bool>(type: "boolean", nullable: true),
+                    ImportRunId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Message = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    CancelAsked = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedRuns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_FeedRuns_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Feeds",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Settings = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Secrets = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    EveryHours = table.Column<int>(type: "integer", nullable: true),
+                    DailyAtMinute = table.Column<int>(type: "integer", nullable: true),
+                    NextRunAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Cursor = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    LeasedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    LeaseUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Feeds", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Feeds_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Identities",
                 columns: table => new
                 {
@@ -1151,6 +1212,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "IdentityId", "Until" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FeedRuns_SourceId_StartedAt",
+                table: "FeedRuns",
+                columns: new[] { "SourceId", "StartedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feeds_NextRunAt",
+                table: "Feeds",
+                column: "NextRunAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feeds_SourceId",
+                table: "Feeds",
+                column: "SourceId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Findings_IdentityId_RuleId",
                 table: "Findings",
                 columns: new[] { "IdentityId", "RuleId" },
@@ -1467,6 +1544,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Exemptions");
+
+            migrationBuilder.DropTable(
+                name: "FeedRuns");
+
+            migrationBuilder.DropTable(
+                name: "Feeds");
 
             migrationBuilder.DropTable(
                 name: "Findings");

@@ -607,6 +607,67 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeedRuns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SourceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    StartedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Doing = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Documents = table.Column<int>(type: "INTEGER", nullable: false),
+                    Records = table.Column<long>(type: "INTEGER", nullable: false),
+                    Bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    Complete = table.Column<bool>(type: "INTEGER", nullable: true),
+                    ImportRunId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Message = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    CancelAsked = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeedRuns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_FeedRuns_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Feeds",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SourceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Settings = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Secrets = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    EveryHours = table.Column<int>(type: "INTEGER", nullable: true),
+                    DailyAtMinute = table.Column<int>(type: "INTEGER", nullable: true),
+                    NextRunAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Cursor = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    LeasedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Feeds", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Feeds_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Identities",
                 columns: table => new
                 {
@@ -1150,6 +1211,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "IdentityId", "Until" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FeedRuns_SourceId_StartedAt",
+                table: "FeedRuns",
+                columns: new[] { "SourceId", "StartedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feeds_NextRunAt",
+                table: "Feeds",
+                column: "NextRunAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Feeds_SourceId",
+                table: "Feeds",
+                column: "SourceId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Findings_IdentityId_RuleId",
                 table: "Findings",
                 columns: new[] { "IdentityId", "RuleId" },
@@ -1466,6 +1543,12 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Exemptions");
+
+            migrationBuilder.DropTable(
+                name: "FeedRuns");
+
+            migrationBuilder.DropTable(
+                name: "Feeds");
 
             migrationBuilder.DropTable(
                 name: "Findings");

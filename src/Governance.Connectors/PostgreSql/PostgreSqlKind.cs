@@ -36,19 +36,23 @@ public sealed class PostgreSqlKind : IConnectorKind
             return new Refusal("connector.setting", "TLS is one of Disable, Prefer, Require, VerifyCA, VerifyFull.", "sslMode");
         if (settings.Get(this, "host") is not { } host || settings.Get(this, "user") is not { } user)
             return new Refusal("connector.setting", "Host and account are needed.", "host");
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = host,
-            Port = port,
-            Database = settings.Get(this, "database"),
-            Username = user,
-            Password = secret,
-            SslMode = ssl,
-            Pooling = false,
-            Timeout = 10,
-            CommandTimeout = 15,
-            ApplicationName = "governance",
-        };
+        var connection = Connection(host, port, settings.Get(this, "database")!, user, secret, ssl, null);
         return Outcome<IConnector>.From(new PostgreSqlConnector(connection.ConnectionString));
     }
+
+    /// <summary>How both the connector and the feed connect: one connection, not kept open, never waiting long.</summary>
+    internal static NpgsqlConnectionStringBuilder Connection(string host, int port, string database, string user, string? secret, SslMode ssl, string? rootCertificate) => new()
+    {
+        Host = host,
+        Port = port,
+        Database = database,
+        Username = user,
+        Password = secret,
+        SslMode = ssl,
+        RootCertificate = rootCertificate,
+        Pooling = false,
+        Timeout = 10,
+        CommandTimeout = 15,
+        ApplicationName = "governance",
+    };
 }

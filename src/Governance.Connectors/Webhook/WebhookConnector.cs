@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Governance.Common;
+using Governance.Connectors.Outbound;
 using Governance.Revocation;
 
 namespace Governance.Connectors.Webhook;
@@ -35,7 +34,7 @@ internal sealed class WebhookConnector : IConnector
             UseCookies = false,
             ConnectTimeout = timeout,
             MaxResponseHeadersLength = 16,
-            ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, allowPrivate, ct),
+            ConnectCallback = (context, ct) => OutboundConnection.ConnectAsync(context.DnsEndPoint, allowPrivate, ct),
         };
         client = new HttpClient(handler) { Timeout = timeout };
     }
@@ -90,7 +89,7 @@ internal sealed class WebhookConnector : IConnector
         catch (HttpRequestException fault)
         {
             // What our own guard refused is not mended by trying again.
-            var refused = fault.InnerException is ConnectorException;
+            var refused = fault.InnerException is AddressRefusedException;
             throw new ConnectorException(refused ? fault.InnerException!.Message : $"{url.Host} could not be reached: {fault.HttpRequestError}.", !refused, cause: fault);
         }
         catch (OperationCanceledException fault) when (!ct.IsCancellationRequested)
@@ -126,26 +125,6 @@ internal sealed class WebhookConnector : IConnector
             if (read == 0)
                 return;
             total += read;
-        }
-    }
-
-    // Resolved once, checked, and connected to that very address: a name that answers differently the second time gains nothing.
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint end, bool allowPrivate, CancellationToken ct)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(end.Host, ct);
-        var allowed = allowPrivate ? addresses : [.. addresses.Where(PublicAddress.Is)];
-        if (allowed.Length == 0 || allowed.Length < addresses.Length)
-            throw new ConnectorException($"{end.Host} is at an address that is not public. Set 'Private addresses' to true if that is meant.", retryable: false);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, end.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Governance.Common;
+using Governance.Connectors.Outbound;
 using Governance.Revocation;
 
 namespace Governance.Connectors.Webhook;
@@ -35,8 +36,8 @@ public sealed class WebhookKind(TimeProvider clock) : IConnectorKind
             return new Refusal("connector.setting", "The address is not a URL, or it carries a name and password. Give it as https://host/path.", "url");
         if (url.Scheme != Uri.UriSchemeHttps && !(url.Scheme == Uri.UriSchemeHttp && url.IsLoopback && allowPrivate))
             return new Refusal("connector.setting", "The address has to begin with https://. Only loopback may use http, and only where private addresses are allowed.", "url");
-        if (IPAddress.TryParse(url.DnsSafeHost, out var literal) && !allowPrivate && !PublicAddress.Is(literal))
-            return new Refusal("connector.private-address", $"{literal} is no public address. Set 'Private addresses' to true if that is meant.", "url");
+        if (IPAddress.TryParse(url.DnsSafeHost, out var literal) && AddressRule.Refuse(literal.ToString(), [literal], allowPrivate) is { } why)
+            return new Refusal("connector.private-address", why, "url");
         if (!int.TryParse(settings.Get(this, "timeoutSeconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > 15)
             return new Refusal("connector.setting", "The longest wait is 1 to 15 seconds.", "timeoutSeconds");
         if (secret is null || secret.Length < ShortestSecret)

@@ -7,6 +7,11 @@ public static class AuditActions
     public const string ImportFailed = "import.failed";
     public const string SourceAdded = "source.added";
     public const string SourceChanged = "source.changed";
+    public const string FeedConnected = "feed.connected";
+    public const string FeedChanged = "feed.changed";
+    public const string FeedDisconnected = "feed.disconnected";
+    public const string FeedRunAsked = "feed.run-asked";
+    public const string FeedFailed = "feed.failed";
     public const string PeopleImported = "people.imported";
     public const string OwnerAssigned = "owner.assigned";
     public const string OwnerAccepted = "owner.accepted";

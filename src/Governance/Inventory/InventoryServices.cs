@@ -19,6 +19,10 @@ public static class InventoryServices
         services.AddSingleton<ImportQueries>();
         services.AddSingleton<InventoryQueries>();
         services.AddSingleton<ToolService>();
+        services.AddSingleton<FeedSecrets>();
+        services.AddSingleton<FeedService>();
+        services.AddSingleton<FeedRunner>();
+        services.AddSingleton<FeedQueries>();
         return services;
     }
 }

@@ -27,6 +27,10 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Source> Sources => Set<Source>();
 
+    public DbSet<Feed> Feeds => Set<Feed>();
+
+    public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
+
     public DbSet<ImportRun> ImportRuns => Set<ImportRun>();
 
     public DbSet<ImportReject> ImportRejects => Set<ImportReject>();

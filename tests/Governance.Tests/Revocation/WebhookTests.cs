@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Governance.Common;
 using Governance.Connectors.Webhook;
 using Governance.Persistence;
 using Governance.Revocation;

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Governance.Common;
 using Governance.Inventory;
 using Governance.Web.Hosting;
+using Governance.Web.Jobs;
 
 namespace Governance.Web.Features.Imports;
 
@@ -50,5 +51,9 @@ public static class ImportPages
         services.AddSingleton<ImportWorker>();
         services.AddHostedService(p => p.GetRequiredService<ImportWorker>());
         services.AddSingleton<IStartupStep, ImportCleaning>();
+        services.AddSingleton<FeedWorker>();
+        services.AddHostedService(p => p.GetRequiredService<FeedWorker>());
+        services.AddTransient<FeedJob>();
+        services.AddSingleton(RecurringJob.Of<FeedJob>("live-sources", "* * * * *", j => j.TickAsync()));
     }
 }

@@ -20,6 +20,9 @@ public sealed partial class SecretFilter(DataDirectory data, IConfiguration? con
     /// <summary>Lower-case hex, 64 characters.</summary>
     public string Fingerprint(string secret) => Convert.ToHexStringLower(HMACSHA256.HashData(key.Value, Encoding.UTF8.GetBytes(secret)));
 
+    /// <summary>A key of 32 bytes for another purpose, from which the installation's key can't be learnt (RFC 5869).</summary>
+    internal byte[] DeriveKey(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Value, 32, info: Encoding.UTF8.GetBytes(purpose));
+
     /// <summary>Whether a field of that name holds a secret, whatever its value.</summary>
     public static bool IsSecretName(string name) => SecretName().IsMatch(name) && !HarmlessName().IsMatch(name);
 

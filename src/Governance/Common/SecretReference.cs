@@ -1,6 +1,4 @@
-using Governance.Common;
-
-namespace Governance.Revocation;
+namespace Governance.Common;
 
 /// <summary>Where a secret is: <c>env:NAME</c> or <c>file:/path</c>. Only the reference is kept; the secret is read at each use and forgotten.</summary>
 public static class SecretReference

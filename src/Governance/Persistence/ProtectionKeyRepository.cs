@@ -1,13 +1,12 @@
 using System.Xml.Linq;
 using Governance.Accounts;
-using Governance.Persistence;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 
-namespace Governance.Web.Security;
+namespace Governance.Persistence;
 
-/// <summary>Keeps the keys that sign cookies in the database, where every node finds them and a backup holds them.</summary>
-public sealed class ProtectionKeyRepository(IDbContextFactory<GovernanceDb> contexts) : IXmlRepository
+/// <summary>Keeps the keys that sign cookies and seal secrets in the database, where every node finds them and a backup holds them; what is in there is sealed with the installation's key, which is not.</summary>
+internal sealed class ProtectionKeyRepository(IDbContextFactory<GovernanceDb> contexts) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
     {
