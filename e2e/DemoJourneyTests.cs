@@ -1,6 +1,4 @@
 using System.Text;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Governance.E2E.Support;
 using Governance.Persistence;
 using Microsoft.Playwright;
@@ -70,9 +68,7 @@ public sealed class DemoJourneyTests(Chromium chromium) : IClassFixture<Chromium
         if (await window.Page.Locator("h1").CountAsync() != 1)
             problems.AppendLine($"{path}: {await window.Page.Locator("h1").CountAsync()} h1, and there should be one");
         await ShootAsync(window, path, dark ? "-dark" : string.Empty);
-        var result = await window.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        foreach (var violation in result.Violations.Where(v => v.Impact is "serious" or "critical"))
-            problems.AppendLine($"{path}{(dark ? " (dark)" : string.Empty)}: {violation.Id}, {violation.Nodes.Length}×, {violation.Help}\n    {string.Join("\n    ", violation.Nodes.Take(3).Select(n => n.Html))}");
+        problems.Append(await Accessibility.ProblemsAsync(window, path + (dark ? " (dark)" : string.Empty)));
     }
 
     private static async Task ShootAsync(Window window, string path, string suffix)

@@ -19,8 +19,39 @@ public sealed class Window(IPage page, ConsoleProcess console) : IAsyncDisposabl
     public async Task ReadyAsync()
     {
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await Page.WaitForFunctionAsync("() => !document.querySelector('.mud-skeleton, .mud-progress-linear-indeterminate') && !document.querySelector('#blazor-error-ui[style*=\"block\"]')");
+        await Page.WaitForFunctionAsync("() => document.title && document.querySelector('h1') && !document.querySelector('.mud-skeleton, .mud-progress-linear-indeterminate') && !document.querySelector('#blazor-error-ui[style*=\"block\"]')");
     }
+
+    /// <summary>Types into a field that suggests, and takes the suggestion that holds the text.</summary>
+    public async Task ChooseSuggestedAsync(string label, string text)
+    {
+        await Field(label).ClickAsync();
+        await Field(label).PressSequentiallyAsync(text);
+        await Suggestion(text).ClickAsync();
+        await Suggestion(text).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+    }
+
+    /// <summary>Opens a list field and takes the entry.</summary>
+    public async Task ChooseAsync(string label, string entry)
+    {
+        await Page.GetByRole(AriaRole.Combobox, new PageGetByRoleOptions { Name = label }).ClickAsync();
+        await Suggestion(entry).ClickAsync();
+        await Suggestion(entry).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+    }
+
+    /// <summary>Writes into a field and leaves it, as somebody does who goes on to the next.</summary>
+    public async Task FillAsync(string label, string text)
+    {
+        await Field(label).FillAsync(text);
+        await Field(label).BlurAsync();
+    }
+
+    public ILocator Field(string label) => Page.GetByLabel(label).First;
+
+    /// <summary>A line that says it is done, or text anywhere else on the page.</summary>
+    public Task SeesAsync(string text) => Page.GetByText(text).First.WaitForAsync();
+
+    private ILocator Suggestion(string text) => Page.Locator(".mud-popover-open .mud-list-item", new PageLocatorOptions { HasText = text }).First;
 
     public async Task SetUpAsync(string name, string mail, string password)
     {
@@ -45,6 +76,9 @@ public sealed class Window(IPage page, ConsoleProcess console) : IAsyncDisposabl
     }
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });
+
+    /// <summary>A button of the dialog that is open.</summary>
+    public ILocator DialogButton(string name) => Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = name, Exact = true });
 
     public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name });
 

@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Governance.Common;
 using Governance.Revocation;
 using Governance.Web.Jobs;
@@ -22,11 +23,14 @@ public sealed class RevocationJob(SweepService sweeps, StepRunner steps, ILogger
 /// <summary>What the pages and jobs of revocations need in the host.</summary>
 public static class RevocationPages
 {
+    internal const string StepsJob = "revocation-steps";
+
     public static IServiceCollection AddRevocationPages(this IServiceCollection services)
     {
         services.AddTransient<RevocationJob>();
+        services.AddSingleton<AuditFollower, StepFollower>();
         services.AddSingleton(RecurringJob.Of<RevocationJob>("sweep", "23 * * * *", j => j.SweepAsync(CancellationToken.None)));
-        services.AddSingleton(RecurringJob.Of<RevocationJob>("revocation-steps", "* * * * *", j => j.PumpAsync(CancellationToken.None)));
+        services.AddSingleton(RecurringJob.Of<RevocationJob>(StepsJob, "* * * * *", j => j.PumpAsync(CancellationToken.None)));
         services.AddSingleton(provider => new NavCount("/revocations", (actor, ct) => actor.Holds(Roles.SecurityEngineer) || actor.Holds(Roles.Administrator)
             ? provider.GetRequiredService<RevocationQueries>().WaitingAsync(ct)
             : Task.FromResult(0)));

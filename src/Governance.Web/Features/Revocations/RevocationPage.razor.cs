@@ -8,8 +8,10 @@ using MudBlazor;
 namespace Governance.Web.Features.Revocations;
 
 /// <summary>One order: its steps, each try, and what was seen.</summary>
-public sealed partial class RevocationPage(RevocationQueries queries, RevocationService service, CurrentActor actor, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class RevocationPage(RevocationQueries queries, RevocationService service, CurrentActor actor, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock) : IAsyncDisposable
 {
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private ITimer? timer;
     private OrderDetail? detail;
     private bool missing;
     private bool mayAct;
@@ -18,13 +20,36 @@ public sealed partial class RevocationPage(RevocationQueries queries, Revocation
     [Parameter]
     public Guid Id { get; set; }
 
+    // Something is on its way to the source: the page looks again by itself.
+    private bool UnderWay => detail is { Order.EndedAt: null } d && (d.Row.State == OrderState.Due || d.Row.Remediation == RemediationState.InProgress);
+
     private bool ByHand => detail!.Steps.Any(s => s.Step.State is StepState.Manual or StepState.Stuck);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (timer is not null)
+            await timer.DisposeAsync();
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+            timer = clock.CreateTimer(_ => _ = InvokeAsync(TickAsync), null, Every, Every);
+    }
 
     protected override async Task OnParametersSetAsync()
     {
         var me = await actor.GetAsync();
         (mayApprove, mayAct) = (me.Holds(Roles.Administrator), me.Holds(Roles.Administrator) || me.Holds(Roles.SecurityEngineer));
         await LoadAsync();
+    }
+
+    private async Task TickAsync()
+    {
+        if (!UnderWay)
+            return;
+        await LoadAsync();
+        StateHasChanged();
     }
 
     private async Task LoadAsync()

@@ -25,6 +25,14 @@ public sealed class ConnectorService(IDbContextFactory<GovernanceDb> contexts, A
         return binding is null ? null : new BindingView(sourceId, binding.Kind, Read(binding.Settings), binding.SecretReference, binding.Enabled);
     }
 
+    /// <summary>All bindings by source, for the list of sources.</summary>
+    public async Task<IReadOnlyDictionary<Guid, BindingView>> ListAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var bindings = await db.ConnectorBindings.AsNoTracking().ToListAsync(ct);
+        return bindings.ToDictionary(b => b.SourceId, b => new BindingView(b.SourceId, b.Kind, Read(b.Settings), b.SecretReference, b.Enabled));
+    }
+
     /// <summary>Binds, or changes what is bound. Settings that the kind does not know are refused, so that no secret slips in under another name.</summary>
     public async Task<Outcome<Done>> BindAsync(Guid sourceId, string kind, IReadOnlyDictionary<string, string> settings, string? secretReference, bool enabled, Actor by, CancellationToken ct)
     {

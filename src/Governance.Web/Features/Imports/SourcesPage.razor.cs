@@ -1,0 +1,43 @@
+using Governance.Inventory;
+using Governance.Revocation;
+using Governance.Web.Features.Revocations;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Governance.Web.Features.Imports;
+
+/// <summary>The sources, how fresh each is, and what acts on it.</summary>
+public sealed partial class SourcesPage(InventoryQueries queries, ConnectorService connectors, IDialogService dialogs)
+{
+    private IReadOnlyList<SourceRow>? sources;
+    private IReadOnlyDictionary<Guid, BindingView> bindings = new Dictionary<Guid, BindingView>();
+
+    protected override async Task OnInitializedAsync()
+    {
+        bindings = await connectors.ListAsync(CancellationToken.None);
+        sources = await queries.ListSourcesAsync(CancellationToken.None);
+    }
+
+    private static string SystemOf(SourceRow source) => source.System switch
+    {
+        SourceSystem.Generic => "from CSV",
+        SourceSystem.Entra => "Microsoft Entra",
+        SourceSystem.Aws => "AWS",
+        SourceSystem.Gcp => "Google Cloud",
+        SourceSystem.Saas => "SaaS",
+        var other => other.ToString(),
+    };
+
+    private async Task ConnectAsync(SourceRow source)
+    {
+        var parameters = new DialogParameters<ConnectorDialog>
+        {
+            { d => d.SourceId, source.Id },
+            { d => d.Source, source.Name },
+            { d => d.Changed, EventCallback.Factory.Create(this, ReadBindingsAsync) },
+        };
+        await dialogs.ShowAsync<ConnectorDialog>("Connector", parameters);
+    }
+
+    private async Task ReadBindingsAsync() => bindings = await connectors.ListAsync(CancellationToken.None);
+}
