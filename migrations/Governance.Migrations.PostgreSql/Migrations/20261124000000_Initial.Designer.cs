@@ -1005,9 +1005,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<Guid>("LastSeenRunId")
-                        .HasColumnType("uuid");
-
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1042,6 +1039,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<int>("Risk")
                         .HasColumnType("integer");
@@ -1172,6 +1173,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Key");
 
                     b.HasIndex("RunId", "Ordinal");
 
@@ -1304,6 +1307,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("LastImportedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1331,8 +1337,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("NewId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1354,22 +1364,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<string>("ExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uuid");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1379,29 +1379,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "ExternalId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "ExternalId");
 
                     b.ToTable("StagedCredentials", (string)null);
                 });
 
-            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+            modelBuilder.Entity("Governance.Inventory.StagedEntitlement", b =>
                 {
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Consent")
+                    b.Property<string>("Key")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -1409,34 +1405,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
 
-                    b.Property<Guid?>("EntitlementId")
+                    b.Property<Guid>("EntitlementId")
                         .HasColumnType("uuid");
 
-                    b.Property<string>("EntitlementKey")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<DateTimeOffset?>("GrantedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uuid");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("Privileged")
                         .IsRequired()
@@ -1447,15 +1425,44 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.HasKey("RunId", "Key");
+
+                    b.ToTable("StagedEntitlements", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Consent")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Via")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "EntitlementId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "EntitlementId", "Path");
 
                     b.ToTable("StagedGrants", (string)null);
                 });
@@ -1516,7 +1523,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<Guid?>("IdentityId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
 
                     b.Property<string>("Kind")
@@ -1526,9 +1533,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uuid");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer");
@@ -1551,6 +1555,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<string>("Privileged")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -1558,6 +1567,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<string>("ToolAutonomy")
                         .IsRequired()
@@ -1584,6 +1598,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("Version")
+                        .HasColumnType("uuid");
 
                     b.HasKey("RunId", "ExternalId");
 
@@ -1654,6 +1671,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("RunId", "PersonId");
 
                     b.ToTable("StagedPeople", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedSeen", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("RunId", "IdentityId");
+
+                    b.ToTable("StagedSeen", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -264,6 +264,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Tenant = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     LastImportedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastRunId = table.Column<Guid>(type: "uuid", nullable: true),
                     LastFullRunId = table.Column<Guid>(type: "uuid", nullable: true),
                     LastFullImportAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -277,10 +278,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
-                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
-                    IdentityExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
                     ExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Fresh = table.Column<bool>(type: "boolean", nullable: false),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -293,7 +294,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_StagedCredentials", x => new { x.RunId, x.NewId });
+                    table.PrimaryKey("PK_StagedCredentials", x => new { x.RunId, x.IdentityId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedEntitlements",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Fresh = table.Column<bool>(type: "boolean", nullable: false),
+                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Resource = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedEntitlements", x => new { x.RunId, x.Key });
                 });
 
             migrationBuilder.CreateTable(
@@ -301,23 +320,18 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
-                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
-                    IdentityExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
-                    EntitlementKey = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    EntitlementId = table.Column<Guid>(type: "uuid", nullable: true),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uuid", nullable: false),
                     Path = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    Resource = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
-                    Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Fresh = table.Column<bool>(type: "boolean", nullable: false),
                     Consent = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     Via = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     GrantedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_StagedGrants", x => new { x.RunId, x.NewId });
+                    table.PrimaryKey("PK_StagedGrants", x => new { x.RunId, x.IdentityId, x.EntitlementId, x.Path });
                 });
 
             migrationBuilder.CreateTable(
@@ -327,13 +341,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
                     ExternalId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Ordinal = table.Column<int>(type: "integer", nullable: false),
-                    NewId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
                     Place = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "uuid", nullable: true),
                     Outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    RecordHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     ContentHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     GrantCoverage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     CredentialsComplete = table.Column<bool>(type: "boolean", nullable: false),
+                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
@@ -382,6 +398,18 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_StagedPeople", x => new { x.RunId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedSeen",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedSeen", x => new { x.RunId, x.IdentityId });
                 });
 
             migrationBuilder.CreateTable(
@@ -692,9 +720,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     ContentHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    RecordHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     FirstSeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     LastSeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    LastSeenRunId = table.Column<Guid>(type: "uuid", nullable: false),
                     LastChangedRunId = table.Column<Guid>(type: "uuid", nullable: false),
                     MissingSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ToolId = table.Column<Guid>(type: "uuid", nullable: true),
@@ -1316,6 +1344,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "RunId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ImportRejects_RunId_Key",
+                table: "ImportRejects",
+                columns: new[] { "RunId", "Key" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Ordinal",
                 table: "ImportRejects",
                 columns: new[] { "RunId", "Ordinal" });
@@ -1454,26 +1487,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_StagedCredentials_IdentityId_ExternalId",
-                table: "StagedCredentials",
-                columns: new[] { "IdentityId", "ExternalId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedCredentials_RunId_IdentityExternalId",
-                table: "StagedCredentials",
-                columns: new[] { "RunId", "IdentityExternalId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedGrants_IdentityId_EntitlementId",
-                table: "StagedGrants",
-                columns: new[] { "IdentityId", "EntitlementId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedGrants_RunId_IdentityExternalId",
-                table: "StagedGrants",
-                columns: new[] { "RunId", "IdentityExternalId" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_StagedIdentities_RunId_IdentityId",
                 table: "StagedIdentities",
                 columns: new[] { "RunId", "IdentityId" });
@@ -1582,6 +1595,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "StagedCredentials");
 
             migrationBuilder.DropTable(
+                name: "StagedEntitlements");
+
+            migrationBuilder.DropTable(
                 name: "StagedGrants");
 
             migrationBuilder.DropTable(
@@ -1589,6 +1605,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "StagedPeople");
+
+            migrationBuilder.DropTable(
+                name: "StagedSeen");
 
             migrationBuilder.DropTable(
                 name: "Stages");

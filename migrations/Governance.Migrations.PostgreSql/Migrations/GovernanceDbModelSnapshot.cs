@@ -1002,9 +1002,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<Guid>("LastSeenRunId")
-                        .HasColumnType("uuid");
-
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -1039,6 +1036,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<int>("Risk")
                         .HasColumnType("integer");
@@ -1169,6 +1170,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Key");
 
                     b.HasIndex("RunId", "Ordinal");
 
@@ -1301,6 +1304,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("LastImportedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1328,8 +1334,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("NewId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1351,22 +1361,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<string>("ExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uuid");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1376,29 +1376,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "ExternalId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "ExternalId");
 
                     b.ToTable("StagedCredentials", (string)null);
                 });
 
-            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+            modelBuilder.Entity("Governance.Inventory.StagedEntitlement", b =>
                 {
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Consent")
+                    b.Property<string>("Key")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -1406,34 +1402,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
 
-                    b.Property<Guid?>("EntitlementId")
+                    b.Property<Guid>("EntitlementId")
                         .HasColumnType("uuid");
 
-                    b.Property<string>("EntitlementKey")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<DateTimeOffset?>("GrantedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uuid");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("character varying(40)");
 
                     b.Property<string>("Privileged")
                         .IsRequired()
@@ -1444,15 +1422,44 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.HasKey("RunId", "Key");
+
+                    b.ToTable("StagedEntitlements", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Consent")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Via")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "EntitlementId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "EntitlementId", "Path");
 
                     b.ToTable("StagedGrants", (string)null);
                 });
@@ -1513,7 +1520,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.Property<Guid?>("IdentityId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
 
                     b.Property<string>("Kind")
@@ -1523,9 +1530,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
-
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uuid");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer");
@@ -1548,6 +1552,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<string>("Privileged")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -1555,6 +1564,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<string>("ToolAutonomy")
                         .IsRequired()
@@ -1581,6 +1595,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("Version")
+                        .HasColumnType("uuid");
 
                     b.HasKey("RunId", "ExternalId");
 
@@ -1651,6 +1668,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("RunId", "PersonId");
 
                     b.ToTable("StagedPeople", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedSeen", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("RunId", "IdentityId");
+
+                    b.ToTable("StagedSeen", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -1007,9 +1007,6 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("datetimeoffset");
 
-                    b.Property<Guid>("LastSeenRunId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -1044,6 +1041,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<int>("Risk")
                         .HasColumnType("int");
@@ -1174,6 +1175,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Key");
 
                     b.HasIndex("RunId", "Ordinal");
 
@@ -1306,6 +1309,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("LastImportedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1333,8 +1339,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("NewId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("datetimeoffset");
@@ -1356,22 +1366,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<string>("ExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uniqueidentifier");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1381,29 +1381,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "ExternalId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "ExternalId");
 
                     b.ToTable("StagedCredentials", (string)null);
                 });
 
-            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+            modelBuilder.Entity("Governance.Inventory.StagedEntitlement", b =>
                 {
                     b.Property<Guid>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Consent")
+                    b.Property<string>("Key")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -1411,34 +1407,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
 
-                    b.Property<Guid?>("EntitlementId")
+                    b.Property<Guid>("EntitlementId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<string>("EntitlementKey")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<DateTimeOffset?>("GrantedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uniqueidentifier");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Privileged")
                         .IsRequired()
@@ -1449,15 +1427,44 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.HasKey("RunId", "Key");
+
+                    b.ToTable("StagedEntitlements", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Consent")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Via")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "EntitlementId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "EntitlementId", "Path");
 
                     b.ToTable("StagedGrants", (string)null);
                 });
@@ -1518,7 +1525,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<Guid?>("IdentityId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Kind")
@@ -1528,9 +1535,6 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
-
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("int");
@@ -1553,6 +1557,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<string>("Privileged")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1560,6 +1569,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<string>("ToolAutonomy")
                         .IsRequired()
@@ -1586,6 +1600,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("Version")
+                        .HasColumnType("uniqueidentifier");
 
                     b.HasKey("RunId", "ExternalId");
 
@@ -1656,6 +1673,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("RunId", "PersonId");
 
                     b.ToTable("StagedPeople", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedSeen", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("RunId", "IdentityId");
+
+                    b.ToTable("StagedSeen", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -1004,9 +1004,6 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset>("LastSeenAt")
                         .HasColumnType("datetimeoffset");
 
-                    b.Property<Guid>("LastSeenRunId")
-                        .HasColumnType("uniqueidentifier");
-
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -1041,6 +1038,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<int>("Risk")
                         .HasColumnType("int");
@@ -1171,6 +1172,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Key");
 
                     b.HasIndex("RunId", "Ordinal");
 
@@ -1303,6 +1306,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("LastImportedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1330,8 +1336,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("NewId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("datetimeoffset");
@@ -1353,22 +1363,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<string>("ExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uniqueidentifier");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1378,29 +1378,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "ExternalId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "ExternalId");
 
                     b.ToTable("StagedCredentials", (string)null);
                 });
 
-            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+            modelBuilder.Entity("Governance.Inventory.StagedEntitlement", b =>
                 {
                     b.Property<Guid>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Consent")
+                    b.Property<string>("Key")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -1408,34 +1404,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
 
-                    b.Property<Guid?>("EntitlementId")
+                    b.Property<Guid>("EntitlementId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<string>("EntitlementKey")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<DateTimeOffset?>("GrantedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("uniqueidentifier");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Privileged")
                         .IsRequired()
@@ -1446,15 +1424,44 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.HasKey("RunId", "Key");
+
+                    b.ToTable("StagedEntitlements", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Consent")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Via")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "EntitlementId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "EntitlementId", "Path");
 
                     b.ToTable("StagedGrants", (string)null);
                 });
@@ -1515,7 +1522,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
-                    b.Property<Guid?>("IdentityId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Kind")
@@ -1525,9 +1532,6 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
-
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("uniqueidentifier");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("int");
@@ -1550,6 +1554,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<string>("Privileged")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1557,6 +1566,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("RecordHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<string>("ToolAutonomy")
                         .IsRequired()
@@ -1583,6 +1597,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("Version")
+                        .HasColumnType("uniqueidentifier");
 
                     b.HasKey("RunId", "ExternalId");
 
@@ -1653,6 +1670,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("RunId", "PersonId");
 
                     b.ToTable("StagedPeople", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedSeen", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("RunId", "IdentityId");
+
+                    b.ToTable("StagedSeen", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

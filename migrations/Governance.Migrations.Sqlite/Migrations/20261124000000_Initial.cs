@@ -263,6 +263,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Tenant = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastImportedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastRunId = table.Column<Guid>(type: "TEXT", nullable: true),
                     LastFullRunId = table.Column<Guid>(type: "TEXT", nullable: true),
                     LastFullImportAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -276,10 +277,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    NewId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    IdentityExternalId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ExternalId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    NewId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Fresh = table.Column<bool>(type: "INTEGER", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -292,7 +293,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_StagedCredentials", x => new { x.RunId, x.NewId });
+                    table.PrimaryKey("PK_StagedCredentials", x => new { x.RunId, x.IdentityId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedEntitlements",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Fresh = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Resource = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedEntitlements", x => new { x.RunId, x.Key });
                 });
 
             migrationBuilder.CreateTable(
@@ -300,23 +319,18 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    NewId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    IdentityExternalId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    EntitlementKey = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    EntitlementId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Path = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    Resource = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
-                    Description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
-                    Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    NewId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Fresh = table.Column<bool>(type: "INTEGER", nullable: false),
                     Consent = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     Via = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     GrantedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_StagedGrants", x => new { x.RunId, x.NewId });
+                    table.PrimaryKey("PK_StagedGrants", x => new { x.RunId, x.IdentityId, x.EntitlementId, x.Path });
                 });
 
             migrationBuilder.CreateTable(
@@ -326,13 +340,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                     RunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ExternalId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Ordinal = table.Column<int>(type: "INTEGER", nullable: false),
-                    NewId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Place = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    RecordHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     GrantCoverage = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     CredentialsComplete = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     DisplayName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
@@ -381,6 +397,18 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_StagedPeople", x => new { x.RunId, x.ExternalId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StagedSeen",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StagedSeen", x => new { x.RunId, x.IdentityId });
                 });
 
             migrationBuilder.CreateTable(
@@ -691,9 +719,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    RecordHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     FirstSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    LastSeenRunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     LastChangedRunId = table.Column<Guid>(type: "TEXT", nullable: false),
                     MissingSince = table.Column<long>(type: "INTEGER", nullable: true),
                     ToolId = table.Column<Guid>(type: "TEXT", nullable: true),
@@ -1315,6 +1343,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "RunId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ImportRejects_RunId_Key",
+                table: "ImportRejects",
+                columns: new[] { "RunId", "Key" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Ordinal",
                 table: "ImportRejects",
                 columns: new[] { "RunId", "Ordinal" });
@@ -1453,26 +1486,6 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_StagedCredentials_IdentityId_ExternalId",
-                table: "StagedCredentials",
-                columns: new[] { "IdentityId", "ExternalId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedCredentials_RunId_IdentityExternalId",
-                table: "StagedCredentials",
-                columns: new[] { "RunId", "IdentityExternalId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedGrants_IdentityId_EntitlementId",
-                table: "StagedGrants",
-                columns: new[] { "IdentityId", "EntitlementId" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_StagedGrants_RunId_IdentityExternalId",
-                table: "StagedGrants",
-                columns: new[] { "RunId", "IdentityExternalId" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_StagedIdentities_RunId_IdentityId",
                 table: "StagedIdentities",
                 columns: new[] { "RunId", "IdentityId" });
@@ -1581,6 +1594,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "StagedCredentials");
 
             migrationBuilder.DropTable(
+                name: "StagedEntitlements");
+
+            migrationBuilder.DropTable(
                 name: "StagedGrants");
 
             migrationBuilder.DropTable(
@@ -1588,6 +1604,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "StagedPeople");
+
+            migrationBuilder.DropTable(
+                name: "StagedSeen");
 
             migrationBuilder.DropTable(
                 name: "Stages");

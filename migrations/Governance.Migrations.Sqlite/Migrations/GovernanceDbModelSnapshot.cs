@@ -995,9 +995,6 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("LastSeenRunId")
-                        .HasColumnType("TEXT");
-
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("INTEGER");
 
@@ -1031,6 +1028,10 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RecordHash")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Risk")
@@ -1163,6 +1164,8 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("RunId", "Key");
+
                     b.HasIndex("RunId", "Ordinal");
 
                     b.ToTable("ImportRejects", (string)null);
@@ -1294,6 +1297,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long?>("LastImportedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
@@ -1321,7 +1327,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("NewId")
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExternalId")
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("CreatedAt")
@@ -1344,22 +1354,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Fingerprint")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("TEXT");
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1369,29 +1369,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "ExternalId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "ExternalId");
 
                     b.ToTable("StagedCredentials", (string)null);
                 });
 
-            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+            modelBuilder.Entity("Governance.Inventory.StagedEntitlement", b =>
                 {
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Consent")
+                    b.Property<string>("Key")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
@@ -1399,33 +1395,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("EntitlementId")
+                    b.Property<Guid>("EntitlementId")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("EntitlementKey")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("GrantedAt")
+                    b.Property<bool>("Fresh")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("IdentityExternalId")
-                        .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid?>("IdentityId")
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Privileged")
@@ -1437,15 +1415,44 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.HasKey("RunId", "Key");
+
+                    b.ToTable("StagedEntitlements", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedGrant", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Path")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Consent")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Fresh")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("GrantedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("NewId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Via")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("RunId", "NewId");
-
-                    b.HasIndex("IdentityId", "EntitlementId");
-
-                    b.HasIndex("RunId", "IdentityExternalId");
+                    b.HasKey("RunId", "IdentityId", "EntitlementId", "Path");
 
                     b.ToTable("StagedGrants", (string)null);
                 });
@@ -1506,7 +1513,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid?>("IdentityId")
+                    b.Property<Guid>("IdentityId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Kind")
@@ -1516,9 +1523,6 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("INTEGER");
-
-                    b.Property<Guid>("NewId")
-                        .HasColumnType("TEXT");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
@@ -1541,12 +1545,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Privileged")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Publisher")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Purpose")
                         .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RecordHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ToolAutonomy")
@@ -1573,6 +1587,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<string>("Usage")
                         .IsRequired()
                         .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
                         .HasColumnType("TEXT");
 
                     b.HasKey("RunId", "ExternalId");
@@ -1644,6 +1661,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasIndex("RunId", "PersonId");
 
                     b.ToTable("StagedPeople", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.StagedSeen", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "IdentityId");
+
+                    b.ToTable("StagedSeen", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Tool", b =>

@@ -133,11 +133,16 @@ public sealed class Identity
     /// </summary>
     public required string ContentHash { get; set; }
 
+    /// <summary>
+    /// SHA-256 of all that the last merged record said: fields, credentials, grants, tool. A record with the same hash is surely unchanged, and nothing
+    /// of it is written or compared further.
+    /// </summary>
+    public string? RecordHash { get; set; }
+
     public required DateTimeOffset FirstSeenAt { get; init; }
 
+    /// <summary>When an import last named it. A full import that finds it unchanged moves only its source's time: see <see cref="Source.LastFullImportAt"/>.</summary>
     public DateTimeOffset LastSeenAt { get; set; }
-
-    public Guid LastSeenRunId { get; set; }
 
     public Guid LastChangedRunId { get; set; }
 
@@ -197,6 +202,7 @@ internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
         builder.Property(i => i.Purpose).HasMaxLength(2000);
         builder.Property(i => i.Attributes).HasMaxLength(-1);
         builder.Property(i => i.ContentHash).HasMaxLength(64);
+        builder.Property(i => i.RecordHash).HasMaxLength(64);
         builder.Property(i => i.Version).IsConcurrencyToken();
     }
 }

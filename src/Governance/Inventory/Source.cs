@@ -33,6 +33,9 @@ public sealed class Source
 
     public DateTimeOffset? LastImportedAt { get; set; }
 
+    /// <summary>The last completed run: one that began before it ended has staged what may be out of date, and begins anew.</summary>
+    public Guid? LastRunId { get; set; }
+
     /// <summary>The last completed run that claimed to hold the whole source.</summary>
     public Guid? LastFullRunId { get; set; }
 

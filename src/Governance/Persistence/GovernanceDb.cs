@@ -37,6 +37,10 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<StagedIdentity> StagedIdentities => Set<StagedIdentity>();
 
+    public DbSet<StagedSeen> StagedSeen => Set<StagedSeen>();
+
+    public DbSet<StagedEntitlement> StagedEntitlements => Set<StagedEntitlement>();
+
     public DbSet<StagedCredential> StagedCredentials => Set<StagedCredential>();
 
     public DbSet<StagedGrant> StagedGrants => Set<StagedGrant>();

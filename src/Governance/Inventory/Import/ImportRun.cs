@@ -133,6 +133,8 @@ internal sealed class ImportRejectConfiguration : IEntityTypeConfiguration<Impor
         builder.ToTable("ImportRejects");
         builder.HasOne<ImportRun>().WithMany().HasForeignKey(r => r.RunId);
         builder.HasIndex(r => new { r.RunId, r.Ordinal });
+        builder.HasIndex(r => new { r.RunId, r.Key });
+        builder.Property(r => r.Key).HasMaxLength(400);
         builder.Property(r => r.Reason).HasMaxLength(1000);
     }
 }

@@ -142,18 +142,10 @@ public sealed class ImportService(
     {
         try
         {
-            await ForgetAsync(db, run.Id, withRejects: true, ct);
             if (run.StoredAs is null || !File.Exists(uploads.PathOf(run.StoredAs)))
                 throw new UnreadableFileException("The stored file is gone. Upload it again.");
-            var plan = Plan(run.AskedFormat, run.StoredAs, run.Full);
-            if (plan.IsRefused)
-                throw new UnreadableFileException(plan.Refusal.Message);
-            var stager = new Stager(db, run.Id, secrets, uploads.ScratchOf(run.Id), clock);
-            await stager.RunAsync(plan.Value, ct);
-            FaultPoint.Pass("import.staged");
-            if (run.Full && stager.Read == stager.Rejected)
-                throw new UnreadableFileException("The file holds no record that could be taken. As a full import it would call everything of the source missing, so it was not applied.");
-            await MergeAsync(db, run, stager, by, ct);
+            while (!await ReadAndMergeAsync(db, run, by, ct))
+                log.LogInformation("Import run {Run} begins anew: another import of its source ended meanwhile", run.Id);
             FaultPoint.Pass("import.merged");
         }
         catch (UnreadableFileException e)
@@ -171,20 +163,45 @@ public sealed class ImportService(
         }
     }
 
-    private async Task MergeAsync(GovernanceDb db, ImportRun run, Stager stager, Actor by, CancellationToken ct)
+    /// <summary>Returns false when another import of the source ended since this one began to read: what was staged was compared with what is no more.</summary>
+    private async Task<bool> ReadAndMergeAsync(GovernanceDb db, ImportRun run, Actor by, CancellationToken ct)
+    {
+        await db.ImportRejects.Where(s => s.RunId == run.Id).ExecuteDeleteAsync(ct);
+        await db.ImportRuns.Where(r => r.Id == run.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, ImportRunState.Reading), ct);
+        var lastRun = await LastRunAsync(db, run, ct);
+        var plan = Plan(run.AskedFormat, run.StoredAs!, run.Full);
+        if (plan.IsRefused)
+            throw new UnreadableFileException(plan.Refusal.Message);
+        await using var tables = await StagingTables.OpenAsync(db, run.Id, ct);
+        var stager = new Stager(db, run.Id, run.SourceId, secrets, uploads.ScratchOf(run.Id), clock);
+        await stager.RunAsync(plan.Value, ct);
+        FaultPoint.Pass("import.staged");
+        if (run.Full && stager.Read == stager.Rejected)
+            throw new UnreadableFileException("The file holds no record that could be taken. As a full import it would call everything of the source missing, so it was not applied.");
+        await tables.AnalyseAsync(ct);
+        return !(await MergeAsync(db, run, stager, lastRun, by, ct)).IsRefused;
+    }
+
+    private static Task<Guid?> LastRunAsync(GovernanceDb db, ImportRun run, CancellationToken ct) =>
+        db.Sources.Where(s => s.Id == run.SourceId).Select(s => s.LastRunId).SingleOrDefaultAsync(ct);
+
+    private async Task<Outcome<Done>> MergeAsync(GovernanceDb db, ImportRun run, Stager stager, Guid? lastRun, Actor by, CancellationToken ct)
     {
         var full = run.Full && (run.Subject == ImportSubject.People || stager.DescribesIdentities);
         var unplaced = full && (stager.Rejected > Stager.MaximumRejects || await db.ImportRejects.AnyAsync(r => r.RunId == run.Id && r.Key == null, ct));
         full &= !unplaced;
         await db.ImportRuns.Where(r => r.Id == run.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, ImportRunState.Merging), ct);
-        await db.InTransactionAsync(async () =>
+        return await db.InTransactionAsync<Done>(async () =>
         {
             FaultPoint.Pass("import.merging");
             var now = clock.Now();
             if (run.SourceId is { } locked)
                 await db.Sources.Where(s => s.Id == locked).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastImportedAt, now), ct);
+            if (await LastRunAsync(db, run, ct) != lastRun)
+                return new Refusal("import.overtaken", "Another import of the source ended meanwhile.");
+            await db.Sources.Where(s => s.Id == run.SourceId).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastRunId, run.Id), ct);
             var counts = run.SourceId is { } sourceId
-                ? await new IdentityMerge(db, run.Id, sourceId, full, now).RunAsync(ct)
+                ? await new IdentityMerge(db, run.Id, sourceId, full, now).RunAsync(stager.Unchanged, ct)
                 : await new PeopleMerge(db, run.Id, full, now).RunAsync(ct);
             if (full && run.SourceId is not null)
                 await db.Sources.Where(s => s.Id == run.SourceId).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastFullRunId, run.Id).SetProperty(x => x.LastFullImportAt, now), ct);
@@ -197,7 +214,6 @@ public sealed class ImportService(
                 .SetProperty(r => r.Created, counts.Created).SetProperty(r => r.Changed, counts.Changed).SetProperty(r => r.Unchanged, counts.Unchanged)
                 .SetProperty(r => r.Missing, counts.Missing).SetProperty(r => r.Returned, counts.Returned).SetProperty(r => r.BytesRead, run.FileSize)
                 .SetProperty(r => r.Attached, stager.Attached).SetProperty(r => r.NotInventoried, notInventoried), ct);
-            await ForgetAsync(db, run.Id, withRejects: false, ct);
             var details = new
             {
                 run.FileName,
@@ -229,22 +245,11 @@ public sealed class ImportService(
         await db.InTransactionAsync(async () =>
         {
             var now = clock.Now();
-            await ForgetAsync(db, run.Id, withRejects: false, CancellationToken.None);
             await db.ImportRuns.Where(r => r.Id == run.Id).ExecuteUpdateAsync(
                 s => s.SetProperty(r => r.State, state).SetProperty(r => r.Message, text).SetProperty(r => r.EndedAt, now).SetProperty(r => r.StoredAs, (string?)null), CancellationToken.None);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ImportFailed, Subjects.ImportRun, run.Id, text, new { run.FileName, run.FileSha256, State = state }), CancellationToken.None);
             return Done.Value;
         }, CancellationToken.None);
-    }
-
-    private static async Task ForgetAsync(GovernanceDb db, Guid runId, bool withRejects, CancellationToken ct)
-    {
-        await db.StagedGrants.Where(s => s.RunId == runId).ExecuteDeleteAsync(ct);
-        await db.StagedCredentials.Where(s => s.RunId == runId).ExecuteDeleteAsync(ct);
-        await db.StagedIdentities.Where(s => s.RunId == runId).ExecuteDeleteAsync(ct);
-        await db.StagedPeople.Where(s => s.RunId == runId).ExecuteDeleteAsync(ct);
-        if (withRejects)
-            await db.ImportRejects.Where(s => s.RunId == runId).ExecuteDeleteAsync(ct);
     }
 
     private async Task<Guid> SourceAsync(GovernanceDb db, string name, SourceSystem system, Actor by, DateTimeOffset now, CancellationToken ct)

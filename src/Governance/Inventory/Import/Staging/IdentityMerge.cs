@@ -24,59 +24,74 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
 
     private IQueryable<StagedIdentity> Staged => db.StagedIdentities.Where(s => s.RunId == runId);
 
-    public async Task<MergeCounts> RunAsync(CancellationToken ct)
+    /// <param name="surelyUnchanged">How many the staging noted as unchanged.</param>
+    public async Task<MergeCounts> RunAsync(int surelyUnchanged, CancellationToken ct)
     {
-        await ResolveAsync(ct);
-        var returned = await Staged.CountAsync(s => db.Identities.Any(i => i.Id == s.IdentityId && i.MissingSince != null), ct);
-        await TellChangesAsync(ct);
-        await IdentitiesAsync(ct);
-        await CredentialsAsync(ct);
-        await GrantsAsync(ct);
-        await db.RunAsync(MergeSql.PrivilegedChange(db), values, ct);
-        await db.RunAsync(MergeSql.PrivilegedUpdate, values, ct);
+        await EntitlementsAsync(ct);
         await ToolsAsync(ct);
-        await CreatorsAsync(ct);
-        var missing = 0;
-        if (full)
+        await db.RunAsync(MergeSql.NewIdentities, values, ct);
+        await db.RunAsync(MergeSql.FreshCredentials(db), values, ct);
+        await db.RunAsync(MergeSql.FreshGrants(db), values, ct);
+        var returned = 0;
+        if (await Staged.AnyAsync(s => s.Outcome == StagedOutcome.Undecided, ct))
         {
-            await db.RunAsync(MergeSql.MissingChange(db), values, ct);
-            missing = await db.Identities.Where(i => i.SourceId == sourceId && i.MissingSince == null && !Staged.Any(s => s.ExternalId == i.ExternalId)
-                    && !db.ImportRejects.Any(r => r.RunId == runId && r.Key == i.ExternalId))
-                .ExecuteUpdateAsync(u => u.SetProperty(i => i.MissingSince, now).SetProperty(i => i.LastChangedRunId, runId), ct);
+            await CompareAsync(ct);
+            returned = await Staged.CountAsync(s => s.Outcome == StagedOutcome.Changed && db.Identities.Any(i => i.Id == s.IdentityId && i.MissingSince != null), ct);
+            await TellChangesAsync(ct);
+            await IdentitiesAsync(ct);
+            await CredentialsAsync(ct);
+            await GrantsAsync(ct);
+            await db.RunAsync(MergeSql.PrivilegedChange(db), values, ct);
+            await db.RunAsync(MergeSql.PrivilegedUpdate, values, ct);
         }
 
+        if (await Staged.AnyAsync(s => s.CreatorHint != null, ct))
+            await CreatorsAsync(ct);
+
+        var missing = full ? await MissingAsync(ct) : 0;
+        if (!full)
+            await db.Identities.Where(i => db.StagedSeen.Any(s => s.RunId == runId && s.IdentityId == i.Id)).ExecuteUpdateAsync(u => u.SetProperty(i => i.LastSeenAt, now), ct);
         var counts = await Staged.GroupBy(s => s.Outcome).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        return new MergeCounts(counts.GetValueOrDefault(StagedOutcome.Created), counts.GetValueOrDefault(StagedOutcome.Changed), counts.GetValueOrDefault(StagedOutcome.Unchanged), missing, returned);
+        return new MergeCounts(
+            counts.GetValueOrDefault(StagedOutcome.Created), counts.GetValueOrDefault(StagedOutcome.Changed), counts.GetValueOrDefault(StagedOutcome.Unchanged) + surelyUnchanged, missing, returned);
     }
 
-    /// <summary>Finds what each staged row is, and what becomes of it.</summary>
-    private async Task ResolveAsync(CancellationToken ct)
+    private async Task EntitlementsAsync(CancellationToken ct)
     {
-        await Staged.ExecuteUpdateAsync(u => u.SetProperty(s => s.IdentityId, s => db.Identities.Where(i => i.SourceId == sourceId && i.ExternalId == s.ExternalId).Select(i => (Guid?)i.Id).FirstOrDefault()), ct);
-        await Staged.Where(s => s.IdentityId == null).ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Created).SetProperty(s => s.IdentityId, s => s.NewId), ct);
         await db.RunAsync(MergeSql.NewEntitlements(db), values, ct);
-        await db.StagedCredentials.Where(c => c.RunId == runId)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.IdentityId, c => Staged.Where(s => s.ExternalId == c.IdentityExternalId).Select(s => s.IdentityId).FirstOrDefault()), ct);
-        await db.StagedGrants.Where(g => g.RunId == runId).ExecuteUpdateAsync(
-            u => u.SetProperty(g => g.IdentityId, g => Staged.Where(s => s.ExternalId == g.IdentityExternalId).Select(s => s.IdentityId).FirstOrDefault())
-                .SetProperty(g => g.EntitlementId, g => db.Entitlements.Where(e => e.SourceId == sourceId && e.Key == g.EntitlementKey).Select(e => (Guid?)e.Id).FirstOrDefault()), ct);
-        var seen = Staged.Where(s => s.Outcome == StagedOutcome.Undecided);
-        await seen.Where(s =>
-                db.Identities.Any(i => i.Id == s.IdentityId && (i.MissingSince != null || (s.ContentHash != "" && s.ContentHash != i.ContentHash)))
-                || (s.ContentHash == "" && s.Usage != UsageState.NotReported && db.Identities.Any(i => i.Id == s.IdentityId && (i.Usage != s.Usage || i.LastUsedAt != s.LastUsedAt)))
-                || ((s.ContentHash == "" || !s.CredentialsComplete) && db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityExternalId == s.ExternalId
+        await db.Entitlements.Join(db.StagedEntitlements.Where(s => s.RunId == runId && !s.Fresh), e => e.Id, s => s.EntitlementId, (e, s) => new { e, s })
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.e.Privileged, x => x.s.Privileged), ct);
+    }
+
+    private async Task<int> MissingAsync(CancellationToken ct)
+    {
+        await db.RunAsync(MergeSql.MissingChange(db), values, ct);
+        return await db.Identities.Where(i => i.SourceId == sourceId && i.MissingSince == null
+                && !db.StagedSeen.Any(s => s.RunId == runId && s.IdentityId == i.Id) && !Staged.Any(s => s.IdentityId == i.Id)
+                && !db.ImportRejects.Any(r => r.RunId == runId && r.Key == i.ExternalId))
+            .ExecuteUpdateAsync(u => u.SetProperty(i => i.MissingSince, now).SetProperty(i => i.LastChangedRunId, runId), ct);
+    }
+
+    /// <summary>Which of those that may have changed did.</summary>
+    private async Task CompareAsync(CancellationToken ct)
+    {
+        var undecided = Staged.Where(s => s.Outcome == StagedOutcome.Undecided);
+        await undecided.Where(s =>
+                db.Identities.Any(i => i.Id == s.IdentityId && (i.MissingSince != null || (s.ContentHash != "" && s.ContentHash != i.ContentHash)
+                    || (s.ContentHash == "" && s.Usage != UsageState.NotReported && (i.Usage != s.Usage || i.LastUsedAt != s.LastUsedAt))))
+                || ((s.ContentHash == "" || !s.CredentialsComplete) && db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == s.IdentityId
                     && !db.Credentials.Any(o => o.IdentityId == c.IdentityId && o.ExternalId == c.ExternalId && o.MissingSince == null && o.Kind == c.Kind && o.DisplayName == c.DisplayName
                         && o.CreatedAt == c.CreatedAt && o.ExpiresAt == c.ExpiresAt && o.Expiry == c.Expiry && o.LastUsedAt == c.LastUsedAt && o.Usage == c.Usage && o.Enabled == c.Enabled
                         && (c.Fingerprint == null || o.Fingerprint == c.Fingerprint))))
                 || (s.ContentHash == "" && s.CredentialsComplete && db.Credentials.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
                     && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId)))
-                || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityExternalId == s.ExternalId
+                || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == s.IdentityId
                     && !db.Grants.Any(o => o.IdentityId == g.IdentityId && o.EntitlementId == g.EntitlementId && o.Path == g.Path && o.MissingSince == null))
                 || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
                     && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role))
                     && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))))
             .ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Changed), ct);
-        await seen.ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Unchanged), ct);
+        await undecided.ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Unchanged), ct);
     }
 
     private async Task TellChangesAsync(CancellationToken ct)
@@ -92,9 +107,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
 
     private async Task IdentitiesAsync(CancellationToken ct)
     {
-        await db.RunAsync(MergeSql.NewIdentities, values, ct);
-        await db.RunAsync(MergeSql.CreatedChange(db), values, ct);
-        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash != "")
+        await db.Identities.Join(Staged, i => i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash != "")
             .ExecuteUpdateAsync(u => u
                 .SetProperty(x => x.i.Kind, x => x.s.Kind).SetProperty(x => x.i.DisplayName, x => x.s.DisplayName).SetProperty(x => x.i.Description, x => x.s.Description)
                 .SetProperty(x => x.i.Enabled, x => x.s.Enabled).SetProperty(x => x.i.Environment, x => x.s.Environment).SetProperty(x => x.i.Publisher, x => x.s.Publisher)
@@ -103,24 +116,24 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 .SetProperty(x => x.i.LastUsedAt, x => x.s.Usage == UsageState.NotReported ? x.i.LastUsedAt : x.s.LastUsedAt)
                 .SetProperty(x => x.i.Usage, x => x.s.Usage == UsageState.NotReported ? x.i.Usage : x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
                 .SetProperty(x => x.i.ContentHash, x => x.s.ContentHash), ct);
-        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash == "" && x.s.Usage != UsageState.NotReported)
+        await db.Identities.Join(Staged, i => i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash == "" && x.s.Usage != UsageState.NotReported)
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.LastUsedAt, x => x.s.LastUsedAt).SetProperty(x => x.i.Usage, x => x.s.Usage), ct);
-        await db.Identities.Join(Staged, i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed)
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.MissingSince, (DateTimeOffset?)null).SetProperty(x => x.i.LastChangedRunId, runId).SetProperty(x => x.i.Version, x => x.s.NewId), ct);
-        await db.Identities.Where(i => i.SourceId == sourceId && Staged.Any(s => s.IdentityId == i.Id))
-            .ExecuteUpdateAsync(u => u.SetProperty(i => i.LastSeenAt, now).SetProperty(i => i.LastSeenRunId, runId), ct);
+        await db.Identities.Join(Staged, i => i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed)
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.MissingSince, (DateTimeOffset?)null).SetProperty(x => x.i.LastChangedRunId, runId).SetProperty(x => x.i.Version, x => x.s.Version), ct);
+        await db.Identities.Join(Staged.Where(s => s.Outcome != StagedOutcome.Created), i => i.Id, s => s.IdentityId, (i, s) => new { i, s })
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.LastSeenAt, now).SetProperty(x => x.i.RecordHash, x => x.s.RecordHash), ct);
     }
 
     private async Task CredentialsAsync(CancellationToken ct)
     {
-        await db.Credentials.Join(db.StagedCredentials.Where(c => c.RunId == runId), o => new { Identity = (Guid?)o.IdentityId, o.ExternalId }, c => new { Identity = c.IdentityId, c.ExternalId }, (o, c) => new { o, c })
+        await db.Credentials.Join(db.StagedCredentials.Where(c => c.RunId == runId && !c.Fresh), o => new { o.IdentityId, o.ExternalId }, c => new { c.IdentityId, c.ExternalId }, (o, c) => new { o, c })
             .Where(x => Staged.Any(s => s.IdentityId == x.c.IdentityId && s.Outcome == StagedOutcome.Changed))
             .ExecuteUpdateAsync(u => u
                 .SetProperty(x => x.o.Kind, x => x.c.Kind).SetProperty(x => x.o.DisplayName, x => x.c.DisplayName).SetProperty(x => x.o.CreatedAt, x => x.c.CreatedAt)
                 .SetProperty(x => x.o.ExpiresAt, x => x.c.ExpiresAt).SetProperty(x => x.o.Expiry, x => x.c.Expiry).SetProperty(x => x.o.LastUsedAt, x => x.c.LastUsedAt)
                 .SetProperty(x => x.o.Usage, x => x.c.Usage).SetProperty(x => x.o.Enabled, x => x.c.Enabled).SetProperty(x => x.o.Fingerprint, x => x.c.Fingerprint ?? x.o.Fingerprint)
                 .SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
-        await db.RunAsync(MergeSql.NewCredentials, values, ct);
+        await db.RunAsync(MergeSql.NewCredentials(db), values, ct);
         await db.Credentials.Where(o => o.MissingSince == null && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed && s.CredentialsComplete)
                 && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId))
             .ExecuteUpdateAsync(u => u.SetProperty(o => o.MissingSince, now), ct);
@@ -128,12 +141,9 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
 
     private async Task GrantsAsync(CancellationToken ct)
     {
-        await db.Entitlements.Where(e => e.SourceId == sourceId && e.Privileged == Reported.Unknown).Join(
-                db.StagedGrants.Where(g => g.RunId == runId && g.Privileged != Reported.Unknown), e => (Guid?)e.Id, g => g.EntitlementId, (e, g) => new { e, g })
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.e.Privileged, x => x.g.Privileged), ct);
-        await db.Grants.Join(db.StagedGrants.Where(g => g.RunId == runId), o => new { I = (Guid?)o.IdentityId, E = (Guid?)o.EntitlementId, o.Path }, g => new { I = g.IdentityId, E = g.EntitlementId, g.Path }, (o, g) => new { o, g })
+        await db.Grants.Join(db.StagedGrants.Where(g => g.RunId == runId && !g.Fresh), o => new { o.IdentityId, o.EntitlementId, o.Path }, g => new { g.IdentityId, g.EntitlementId, g.Path }, (o, g) => new { o, g })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.o.Consent, x => x.g.Consent).SetProperty(x => x.o.Via, x => x.g.Via).SetProperty(x => x.o.GrantedAt, x => x.g.GrantedAt).SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
-        await db.RunAsync(MergeSql.NewGrants, values, ct);
+        await db.RunAsync(MergeSql.NewGrants(db), values, ct);
         await db.Grants.Where(o => o.MissingSince == null
                 && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed
                     && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)))
@@ -158,8 +168,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
         await db.SaveChangesAsync(ct);
         await db.Tools.Where(t => t.Autonomy == Autonomy.Unknown).Join(Staged.Where(s => s.ToolAutonomy != Autonomy.Unknown), t => t.Name, s => s.ToolName, (t, s) => new { t, s })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.t.Autonomy, x => x.s.ToolAutonomy), ct);
-        await db.Identities.Where(i => i.ToolDecidedBy == null).Join(Staged.Where(s => s.ContentHash != ""), i => (Guid?)i.Id, s => s.IdentityId, (i, s) => new { i, s })
-            .Where(x => x.i.ToolEvidence != x.s.ToolEvidence || x.s.Outcome != StagedOutcome.Unchanged)
+        await db.Identities.Where(i => i.ToolDecidedBy == null).Join(Staged.Where(s => s.Outcome == StagedOutcome.Undecided && s.ContentHash != ""), i => i.Id, s => s.IdentityId, (i, s) => new { i, s })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.ToolId, x => db.Tools.Where(t => t.Name == x.s.ToolName).Select(t => (Guid?)t.Id).FirstOrDefault())
                 .SetProperty(x => x.i.ToolEvidence, x => x.s.ToolEvidence), ct);
     }

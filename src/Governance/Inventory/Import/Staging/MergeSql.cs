@@ -7,37 +7,32 @@ internal static class MergeSql
 {
     public static string NewEntitlements(GovernanceDb db) => $$"""
         INSERT INTO "Entitlements" ("Id","SourceId","Key","Name","Resource","Description","Privileged")
-        SELECT {{db.NewId()}}, {1}, x."EntitlementKey", x."Name", x."Resource", x."Description", x."Privileged"
-        FROM (SELECT g."EntitlementKey", MIN(g."Name") AS "Name", MIN(g."Resource") AS "Resource", MIN(g."Description") AS "Description", MAX(g."Privileged") AS "Privileged"
-              FROM "StagedGrants" g WHERE g."RunId"={0} GROUP BY g."EntitlementKey") x
-        WHERE NOT EXISTS (SELECT 1 FROM "Entitlements" e WHERE e."SourceId"={1} AND e."Key"=x."EntitlementKey")
+        SELECT e."EntitlementId",{1},e."Key",e."Name",e."Resource",e."Description",e."Privileged" FROM "StagedEntitlements" e WHERE e."RunId"={0} AND e."Fresh"={{db.True()}}
         """;
 
+    /// <summary>The tool is looked up as the row goes in; most have none.</summary>
     public const string NewIdentities = """
         INSERT INTO "Identities" ("Id","SourceId","ExternalId","Kind","DisplayName","Description","Enabled","Environment","Publisher","ParentExternalId","OwnerHint","CreatorHint","Purpose",
-          "CreatedInSourceAt","LastUsedAt","Usage","ExpiresAt","Privileged","Attributes","ContentHash","FirstSeenAt","LastSeenAt","LastSeenRunId","LastChangedRunId",
-          "OwnerState","UnownedSince","State","StateSince","Risk","Version")
-        SELECT s."NewId",{1},s."ExternalId",s."Kind",s."DisplayName",s."Description",s."Enabled",s."Environment",s."Publisher",s."ParentExternalId",s."OwnerHint",s."CreatorHint",s."Purpose",
-          s."CreatedInSourceAt",s."LastUsedAt",s."Usage",s."ExpiresAt",'Unknown',s."Attributes",s."ContentHash",{2},{2},{0},{0},
-          'None',{2},'Discovered',{2},0,s."NewId"
+          "CreatedInSourceAt","LastUsedAt","Usage","ExpiresAt","Privileged","Attributes","ContentHash","RecordHash","FirstSeenAt","LastSeenAt","LastChangedRunId",
+          "ToolId","ToolEvidence","OwnerState","UnownedSince","State","StateSince","Risk","Version")
+        SELECT s."IdentityId",{1},s."ExternalId",s."Kind",s."DisplayName",s."Description",s."Enabled",s."Environment",s."Publisher",s."ParentExternalId",s."OwnerHint",s."CreatorHint",s."Purpose",
+          s."CreatedInSourceAt",s."LastUsedAt",s."Usage",s."ExpiresAt",s."Privileged",s."Attributes",s."ContentHash",s."RecordHash",{2},{2},{0},
+          CASE WHEN s."ToolName" IS NOT NULL THEN (SELECT t."Id" FROM "Tools" t WHERE t."Name"=s."ToolName") END, s."ToolEvidence",
+          'None',{2},'Discovered',{2},0,s."Version"
         FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"='Created'
-        """;
-
-    public static string CreatedChange(GovernanceDb db) => $$"""
-        INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
-        SELECT {{db.NewId()}}, s."IdentityId", {0}, {2}, 'created', s."DisplayName" FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"='Created'
         """;
 
     public static string ReturnedChange(GovernanceDb db) => $$"""
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
         SELECT {{db.NewId()}}, i."Id", {0}, {2}, 'returned', {{db.Day("i.\"MissingSince\"")}}
-        FROM "StagedIdentities" s JOIN "Identities" i ON i."Id"=s."IdentityId" WHERE s."RunId"={0} AND i."MissingSince" IS NOT NULL
+        FROM "StagedIdentities" s JOIN "Identities" i ON i."Id"=s."IdentityId" WHERE s."RunId"={0} AND s."Outcome"='Changed' AND i."MissingSince" IS NOT NULL
         """;
 
     public static string MissingChange(GovernanceDb db) => $$"""
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
         SELECT {{db.NewId()}}, i."Id", {0}, {2}, 'missing', i."DisplayName" FROM "Identities" i
-        WHERE i."SourceId"={1} AND i."MissingSince" IS NULL AND NOT EXISTS (SELECT 1 FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."ExternalId"=i."ExternalId")
+        WHERE i."SourceId"={1} AND i."MissingSince" IS NULL AND NOT EXISTS (SELECT 1 FROM "StagedSeen" s WHERE s."RunId"={0} AND s."IdentityId"=i."Id")
+          AND NOT EXISTS (SELECT 1 FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."IdentityId"=i."Id")
           AND NOT EXISTS (SELECT 1 FROM "ImportRejects" r WHERE r."RunId"={0} AND r."Key"=i."ExternalId")
         """;
 
@@ -58,7 +53,7 @@ internal static class MergeSql
     public static string CredentialAdded(GovernanceDb db) => $$"""
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
         SELECT {{db.NewId()}}, c."IdentityId", {0}, {2}, 'credential', COALESCE(c."DisplayName", c."ExternalId")
-        FROM "StagedCredentials" c JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=c."IdentityExternalId" AND s."Outcome"='Changed'
+        FROM "StagedCredentials" c JOIN "StagedIdentities" s ON s."RunId"={0} AND s."IdentityId"=c."IdentityId" AND s."Outcome"='Changed'
         WHERE c."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Credentials" o WHERE o."IdentityId"=c."IdentityId" AND o."ExternalId"=c."ExternalId" AND o."MissingSince" IS NULL)
         """;
 
@@ -67,20 +62,26 @@ internal static class MergeSql
         SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'credential', COALESCE(o."DisplayName", o."ExternalId")
         FROM "StagedIdentities" s JOIN "Credentials" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL
         WHERE s."RunId"={0} AND s."Outcome"='Changed' AND s."CredentialsComplete"={{db.True()}}
-          AND NOT EXISTS (SELECT 1 FROM "StagedCredentials" c WHERE c."RunId"={0} AND c."IdentityExternalId"=s."ExternalId" AND c."ExternalId"=o."ExternalId")
+          AND NOT EXISTS (SELECT 1 FROM "StagedCredentials" c WHERE c."RunId"={0} AND c."IdentityId"=s."IdentityId" AND c."ExternalId"=o."ExternalId")
         """;
 
-    public const string NewCredentials = """
+    private const string CredentialColumns = """
         INSERT INTO "Credentials" ("Id","IdentityId","ExternalId","Kind","DisplayName","CreatedAt","ExpiresAt","Expiry","LastUsedAt","Usage","Enabled","Fingerprint")
         SELECT c."NewId",c."IdentityId",c."ExternalId",c."Kind",c."DisplayName",c."CreatedAt",c."ExpiresAt",c."Expiry",c."LastUsedAt",c."Usage",c."Enabled",c."Fingerprint"
-        FROM "StagedCredentials" c JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=c."IdentityExternalId" AND s."Outcome"<>'Unchanged'
-        WHERE c."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Credentials" o WHERE o."IdentityId"=c."IdentityId" AND o."ExternalId"=c."ExternalId")
+        FROM "StagedCredentials" c
+        """;
+
+    public static string FreshCredentials(GovernanceDb db) => $$"""{{CredentialColumns}} WHERE c."RunId"={0} AND c."Fresh"={{db.True()}}""";
+
+    public static string NewCredentials(GovernanceDb db) => $$"""
+        {{CredentialColumns}} JOIN "StagedIdentities" s ON s."RunId"={0} AND s."IdentityId"=c."IdentityId" AND s."Outcome"='Changed'
+        WHERE c."RunId"={0} AND c."Fresh"<>{{db.True()}} AND NOT EXISTS (SELECT 1 FROM "Credentials" o WHERE o."IdentityId"=c."IdentityId" AND o."ExternalId"=c."ExternalId")
         """;
 
     public static string GrantAdded(GovernanceDb db) => $$"""
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","After")
-        SELECT {{db.NewId()}}, g."IdentityId", {0}, {2}, 'grant', g."Name"
-        FROM "StagedGrants" g JOIN "StagedIdentities" s ON s."RunId"={0} AND s."ExternalId"=g."IdentityExternalId" AND s."Outcome"='Changed'
+        SELECT {{db.NewId()}}, g."IdentityId", {0}, {2}, 'grant', e."Name"
+        FROM "StagedGrants" g JOIN "StagedIdentities" s ON s."RunId"={0} AND s."IdentityId"=g."IdentityId" AND s."Outcome"='Changed' JOIN "Entitlements" e ON e."Id"=g."EntitlementId"
         WHERE g."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Grants" o WHERE o."IdentityId"=g."IdentityId" AND o."EntitlementId"=g."EntitlementId" AND o."Path"=g."Path" AND o."MissingSince" IS NULL)
         """;
 
@@ -92,11 +93,16 @@ internal static class MergeSql
           AND NOT EXISTS (SELECT 1 FROM "StagedGrants" g WHERE g."RunId"={0} AND g."IdentityId"=o."IdentityId" AND g."EntitlementId"=o."EntitlementId" AND g."Path"=o."Path")
         """;
 
-    public const string NewGrants = """
+    private const string GrantColumns = """
         INSERT INTO "Grants" ("Id","IdentityId","EntitlementId","Path","Consent","Via","GrantedAt","FirstSeenAt")
         SELECT g."NewId",g."IdentityId",g."EntitlementId",g."Path",g."Consent",g."Via",g."GrantedAt",{2}
         FROM "StagedGrants" g
-        WHERE g."RunId"={0} AND NOT EXISTS (SELECT 1 FROM "Grants" o WHERE o."IdentityId"=g."IdentityId" AND o."EntitlementId"=g."EntitlementId" AND o."Path"=g."Path")
+        """;
+
+    public static string FreshGrants(GovernanceDb db) => $$"""{{GrantColumns}} WHERE g."RunId"={0} AND g."Fresh"={{db.True()}}""";
+
+    public static string NewGrants(GovernanceDb db) => $$"""
+        {{GrantColumns}} WHERE g."RunId"={0} AND g."Fresh"<>{{db.True()}} AND NOT EXISTS (SELECT 1 FROM "Grants" o WHERE o."IdentityId"=g."IdentityId" AND o."EntitlementId"=g."EntitlementId" AND o."Path"=g."Path")
         """;
 
     public static string PrivilegedChange(GovernanceDb db) => $$"""
@@ -109,7 +115,7 @@ internal static class MergeSql
 
     public static readonly string PrivilegedUpdate = $$"""
         UPDATE "Identities" SET "Privileged"={{Privilege.Replace("z.\"Id\"", "\"Identities\".\"Id\"", StringComparison.Ordinal)}}
-        WHERE "Id" IN (SELECT s."IdentityId" FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"<>'Unchanged')
+        WHERE "Id" IN (SELECT s."IdentityId" FROM "StagedIdentities" s WHERE s."RunId"={0} AND s."Outcome"='Changed')
         """;
 
     /// <summary>Yes when any grant is; no when all are known not to be; else not known, as also with no grant reported.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -66,6 +67,22 @@ internal static class RecordRules
         return hash.End();
     }
 
+    /// <summary>Of everything that the record says, also of what is compared one by one and of what the catalogue adds.</summary>
+    public static string RecordHash(IdentityRecord r, string contentHash)
+    {
+        using var hash = new Fields();
+        hash.Add("record-v1", contentHash, r.Part.ToString(), r.GrantCoverage.ToString(), r.CredentialsComplete ? "all" : "some", Time(r.LastUsedAt), r.Usage.ToString(), r.Tool?.Name, r.Tool?.Evidence, r.Tool?.Autonomy.ToString());
+        if (!r.CredentialsComplete)
+        {
+            foreach (var c in r.Credentials.OrderBy(c => c.ExternalId, StringComparer.Ordinal))
+                hash.Add(c.ExternalId, c.Kind.ToString(), c.DisplayName, Time(c.CreatedAt), Time(c.ExpiresAt), c.Expiry.ToString(), Time(c.LastUsedAt), c.Usage.ToString(), c.Enabled.ToString(), c.Fingerprint);
+        }
+
+        foreach (var g in r.Grants.OrderBy(g => g.Key, StringComparer.Ordinal).ThenBy(g => g.Path))
+            hash.Add("grant", g.Key, g.Path.ToString(), g.Privileged.ToString(), g.Consent, g.Via, Time(g.GrantedAt));
+        return hash.End();
+    }
+
     public static string Hash(PersonRecord r)
     {
         using var hash = new Fields();
@@ -96,19 +113,51 @@ internal static class RecordRules
     private sealed class Fields : IDisposable
     {
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
+        private int length;
 
         public void Add(params ReadOnlySpan<string?> fields)
         {
             foreach (var field in fields)
             {
-                var bytes = field is null ? [] : Encoding.UTF8.GetBytes(field);
-                hash.AppendData(Encoding.ASCII.GetBytes(field is null ? "-," : bytes.Length.ToString(CultureInfo.InvariantCulture) + ":"));
-                hash.AppendData(bytes);
+                Reserve(16 + (field is null ? 0 : Encoding.UTF8.GetMaxByteCount(field.Length)));
+                if (field is null)
+                {
+                    buffer[length++] = (byte)'-';
+                    buffer[length++] = (byte)',';
+                    continue;
+                }
+
+                ((long)Encoding.UTF8.GetByteCount(field)).TryFormat(buffer.AsSpan(length), out var digits, provider: CultureInfo.InvariantCulture);
+                length += digits;
+                buffer[length++] = (byte)':';
+                length += Encoding.UTF8.GetBytes(field, buffer.AsSpan(length));
             }
         }
 
-        public string End() => Convert.ToHexStringLower(hash.GetHashAndReset());
+        public string End()
+        {
+            hash.AppendData(buffer, 0, length);
+            length = 0;
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
 
-        public void Dispose() => hash.Dispose();
+        public void Dispose()
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            hash.Dispose();
+        }
+
+        private void Reserve(int more)
+        {
+            if (buffer.Length - length >= more)
+                return;
+            hash.AppendData(buffer, 0, length);
+            length = 0;
+            if (buffer.Length >= more)
+                return;
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(more);
+        }
     }
 }

@@ -8,17 +8,15 @@ namespace Governance.Inventory;
 internal sealed class ImportCancelledException : Exception;
 
 /// <summary>Reads a file into the staging tables, batch by batch; counts, rejects and progress are saved with each.</summary>
-internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, string scratch, TimeProvider clock)
+internal sealed class Stager(GovernanceDb db, Guid runId, Guid? sourceId, SecretFilter secrets, string scratch, TimeProvider clock)
 {
     private const int BatchSize = 2000;
 
     /// <summary>Rejects beyond this many are counted and no longer kept one by one.</summary>
     public const int MaximumRejects = 10_000;
 
+    private readonly IdentityStaging identities = new(db, runId, sourceId ?? Guid.Empty, clock);
     private readonly Dictionary<string, string> places = new(StringComparer.Ordinal);
-    private readonly List<StagedIdentity> identities = [];
-    private readonly List<StagedCredential> credentials = [];
-    private readonly List<StagedGrant> grants = [];
     private readonly List<StagedPerson> people = [];
     private readonly List<ImportReject> rejects = [];
     private int batch;
@@ -32,6 +30,9 @@ internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, 
 
     /// <summary>Records of kinds that are not inventoried, by kind; they are not in <see cref="Read"/> either.</summary>
     public SortedDictionary<string, int> NotInventoried { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Identities that are surely unchanged, and so not staged.</summary>
+    public int Unchanged => identities.Unchanged;
 
     /// <summary>Whether any record describes an identity itself, and not only its grants.</summary>
     public bool DescribesIdentities { get; private set; }
@@ -94,7 +95,7 @@ internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, 
             Stage(item, identity);
         else if (item.Person is { } person)
             Stage(item, person);
-        if (++batch >= BatchSize)
+        if (++batch >= BatchSize || identities.Weight >= BatchSize)
             await FlushAsync(bytes, ct);
     }
 
@@ -108,85 +109,9 @@ internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, 
             return;
         }
 
-        if (!places.TryAdd(r.ExternalId, item.Place))
-        {
-            Reject(item, $"the external id stands in the file before, at {places[r.ExternalId]}; that record was taken");
-            return;
-        }
-
-        var now = clock.Now();
         DescribesIdentities |= r.Part != RecordPart.Detail;
-        identities.Add(new StagedIdentity
-        {
-            RunId = runId,
-            Ordinal = Read,
-            NewId = Ids.New(now),
-            Place = item.Place,
-            ExternalId = r.ExternalId,
-            ContentHash = r.Part == RecordPart.Detail ? string.Empty : RecordRules.Hash(r),
-            GrantCoverage = r.GrantCoverage,
-            CredentialsComplete = r.CredentialsComplete,
-            Kind = r.Kind,
-            DisplayName = r.DisplayName,
-            Description = r.Description,
-            Enabled = r.Enabled,
-            Environment = r.Environment,
-            Publisher = r.Publisher,
-            ParentExternalId = r.ParentExternalId,
-            OwnerHint = r.OwnerHint,
-            CreatorHint = r.CreatorHint,
-            Purpose = r.Purpose,
-            CreatedInSourceAt = r.CreatedAt,
-            LastUsedAt = r.LastUsedAt,
-            Usage = r.Usage,
-            ExpiresAt = r.ExpiresAt,
-            Attributes = r.Attributes,
-            ToolName = r.Tool?.Name,
-            ToolVendor = r.Tool?.Vendor,
-            ToolAutonomy = r.Tool?.Autonomy ?? Autonomy.Unknown,
-            ToolEvidence = r.Tool?.Evidence,
-            ToolCatalogue = r.Tool?.Catalogue,
-        });
-        foreach (var c in r.Credentials)
-        {
-            credentials.Add(new StagedCredential
-            {
-                RunId = runId,
-                IdentityExternalId = r.ExternalId,
-                ExternalId = c.ExternalId,
-                NewId = Ids.New(now),
-                Kind = c.Kind,
-                DisplayName = c.DisplayName,
-                CreatedAt = c.CreatedAt,
-                ExpiresAt = c.ExpiresAt,
-                Expiry = c.Expiry,
-                LastUsedAt = c.LastUsedAt,
-                Usage = c.Usage,
-                Enabled = c.Enabled,
-                Fingerprint = c.Fingerprint,
-            });
-        }
-
-        foreach (var g in r.Grants)
-        {
-            grants.Add(new StagedGrant
-            {
-                RunId = runId,
-                IdentityExternalId = r.ExternalId,
-                EntitlementKey = g.Key,
-                Path = g.Path,
-                NewId = Ids.New(now),
-                Name = g.Name,
-                Resource = g.Resource,
-                Description = g.Description,
-                Privileged = g.Privileged,
-                Consent = g.Consent,
-                Via = g.Via,
-                GrantedAt = g.GrantedAt,
-            });
-        }
-
-        batch += (r.Credentials.Count + r.Grants.Count) / 8;
+        if (identities.Add(item with { Identity = r }, Read) is { } before)
+            Reject(item, $"the external id stands in the file before, at {before}; that record was taken");
     }
 
     private void Stage(ReadItem item, PersonRecord raw)
@@ -245,18 +170,14 @@ internal sealed class Stager(GovernanceDb db, Guid runId, SecretFilter secrets, 
     private async Task FlushAsync(long bytes, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        foreach (var (item, before) in await identities.FlushAsync(ct))
+            Reject(item, before is null ? "the external id stands in the file before; that record was taken" : $"the external id stands in the file before, at {before}; that record was taken");
         await db.InTransactionAsync(async () =>
         {
-            await db.InsertManyAsync(identities, ct);
-            await db.InsertManyAsync(credentials, ct);
-            await db.InsertManyAsync(grants, ct);
             await db.InsertManyAsync(people, ct);
             await db.InsertManyAsync(rejects, ct);
             return await db.ImportRuns.Where(r => r.Id == runId).ExecuteUpdateAsync(s => s.SetProperty(r => r.Read, Read).SetProperty(r => r.Rejected, Rejected).SetProperty(r => r.BytesRead, bytes), ct);
         }, ct);
-        identities.Clear();
-        credentials.Clear();
-        grants.Clear();
         people.Clear();
         rejects.Clear();
         batch = 0;

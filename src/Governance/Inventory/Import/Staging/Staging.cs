@@ -27,33 +27,42 @@ public enum GrantCoverage
     Role,
 }
 
-/// <summary>An identity as one run read it, waiting for the merge. Thrown away when the run ends, however it ends.</summary>
+/// <summary>
+/// An identity as one run read it, waiting for the merge: new, or perhaps changed. What surely did not change is only noted as <see cref="StagedSeen"/>.
+/// Thrown away when the run ends, however it ends.
+/// </summary>
 public sealed class StagedIdentity
 {
     public required Guid RunId { get; init; }
 
     public required int Ordinal { get; init; }
 
-    /// <summary>The id that it gets if it is new.</summary>
-    public required Guid NewId { get; init; }
+    /// <summary>The identity that it is, or the id that it gets.</summary>
+    public required Guid IdentityId { get; init; }
 
     public required string ExternalId { get; init; }
 
     /// <summary>Where the file says so.</summary>
     public required string Place { get; init; }
 
-    /// <summary>The identity that it is: found by the merge, or the new one.</summary>
-    public Guid? IdentityId { get; set; }
-
     public StagedOutcome Outcome { get; set; }
 
-    /// <summary>Empty when the record tells of grants only: then nothing else of the identity is touched.</summary>
+    /// <summary>Of all that the record says; see <see cref="Identity.RecordHash"/>.</summary>
+    public required string RecordHash { get; init; }
+
+    /// <summary>Empty when the record tells of credentials, grants or use only: then nothing else of the identity is touched.</summary>
     public required string ContentHash { get; init; }
 
     public GrantCoverage GrantCoverage { get; init; }
 
     /// <summary>Whether the record names all of its credentials: only then can one be missing.</summary>
     public bool CredentialsComplete { get; init; }
+
+    /// <summary>By the grants of the record; what a new identity begins with.</summary>
+    public Reported Privileged { get; init; }
+
+    /// <summary>A new identity's version.</summary>
+    public required Guid Version { get; init; }
 
     public IdentityKind Kind { get; init; }
 
@@ -99,18 +108,27 @@ public sealed class StagedIdentity
     public string? ToolCatalogue { get; init; }
 }
 
+/// <summary>Noted of an identity of which the file says exactly what it said when it was merged last.</summary>
+public sealed class StagedSeen
+{
+    public required Guid RunId { get; init; }
+
+    public required Guid IdentityId { get; init; }
+}
+
 /// <summary>A credential as one run read it.</summary>
 public sealed class StagedCredential
 {
     public required Guid RunId { get; init; }
 
-    public required string IdentityExternalId { get; init; }
-
-    public Guid? IdentityId { get; set; }
+    public required Guid IdentityId { get; init; }
 
     public required string ExternalId { get; init; }
 
     public required Guid NewId { get; init; }
+
+    /// <summary>Whether its identity is new, so that there is nothing to compare with.</summary>
+    public bool Fresh { get; init; }
 
     public CredentialKind Kind { get; init; }
 
@@ -131,22 +149,17 @@ public sealed class StagedCredential
     public string? Fingerprint { get; init; }
 }
 
-/// <summary>A grant, with the entitlement it is of, as one run read it.</summary>
-public sealed class StagedGrant
+/// <summary>An entitlement that the run met for the first time, or learnt to be privileged or not.</summary>
+public sealed class StagedEntitlement
 {
     public required Guid RunId { get; init; }
 
-    public required string IdentityExternalId { get; init; }
+    /// <summary>The entitlement's id, or the one that it gets.</summary>
+    public required Guid EntitlementId { get; init; }
 
-    public Guid? IdentityId { get; set; }
+    public bool Fresh { get; init; }
 
-    public required string EntitlementKey { get; init; }
-
-    public Guid? EntitlementId { get; set; }
-
-    public GrantPath Path { get; init; }
-
-    public required Guid NewId { get; init; }
+    public required string Key { get; init; }
 
     public required string Name { get; init; }
 
@@ -155,6 +168,23 @@ public sealed class StagedGrant
     public string? Description { get; init; }
 
     public Reported Privileged { get; init; }
+}
+
+/// <summary>A grant as one run read it.</summary>
+public sealed class StagedGrant
+{
+    public required Guid RunId { get; init; }
+
+    public required Guid IdentityId { get; init; }
+
+    public required Guid EntitlementId { get; init; }
+
+    public GrantPath Path { get; init; }
+
+    public required Guid NewId { get; init; }
+
+    /// <summary>Whether its identity is new.</summary>
+    public bool Fresh { get; init; }
 
     public string? Consent { get; init; }
 
@@ -218,6 +248,16 @@ internal sealed class StagedIdentityConfiguration : IEntityTypeConfiguration<Sta
         builder.Property(s => s.Purpose).HasMaxLength(2000);
         builder.Property(s => s.Attributes).HasMaxLength(-1);
         builder.Property(s => s.ContentHash).HasMaxLength(64);
+        builder.Property(s => s.RecordHash).HasMaxLength(64);
+    }
+}
+
+internal sealed class StagedSeenConfiguration : IEntityTypeConfiguration<StagedSeen>
+{
+    public void Configure(EntityTypeBuilder<StagedSeen> builder)
+    {
+        builder.ToTable("StagedSeen");
+        builder.HasKey(s => new { s.RunId, s.IdentityId });
     }
 }
 
@@ -226,10 +266,20 @@ internal sealed class StagedCredentialConfiguration : IEntityTypeConfiguration<S
     public void Configure(EntityTypeBuilder<StagedCredential> builder)
     {
         builder.ToTable("StagedCredentials");
-        builder.HasKey(s => new { s.RunId, s.NewId });
-        builder.HasIndex(s => new { s.RunId, s.IdentityExternalId });
-        builder.HasIndex(s => new { s.IdentityId, s.ExternalId });
+        builder.HasKey(s => new { s.RunId, s.IdentityId, s.ExternalId });
+        builder.Property(s => s.ExternalId).HasMaxLength(400);
         builder.Property(s => s.Fingerprint).HasMaxLength(64);
+    }
+}
+
+internal sealed class StagedEntitlementConfiguration : IEntityTypeConfiguration<StagedEntitlement>
+{
+    public void Configure(EntityTypeBuilder<StagedEntitlement> builder)
+    {
+        builder.ToTable("StagedEntitlements");
+        builder.HasKey(s => new { s.RunId, s.Key });
+        builder.Property(s => s.Key).HasMaxLength(400);
+        builder.Property(s => s.Description).HasMaxLength(1000);
     }
 }
 
@@ -238,10 +288,6 @@ internal sealed class StagedGrantConfiguration : IEntityTypeConfiguration<Staged
     public void Configure(EntityTypeBuilder<StagedGrant> builder)
     {
         builder.ToTable("StagedGrants");
-        builder.HasKey(s => new { s.RunId, s.NewId });
-        builder.HasIndex(s => new { s.RunId, s.IdentityExternalId });
-        builder.HasIndex(s => new { s.IdentityId, s.EntitlementId });
-        builder.Property(s => s.EntitlementKey).HasMaxLength(400);
-        builder.Property(s => s.Description).HasMaxLength(1000);
+        builder.HasKey(s => new { s.RunId, s.IdentityId, s.EntitlementId, s.Path });
     }
 }

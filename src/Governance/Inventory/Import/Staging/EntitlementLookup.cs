@@ -1,0 +1,69 @@
+using Governance.Common;
+using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Governance.Inventory;
+
+/// <summary>
+/// The entitlements that grants of a run are of: those that the source has, and those that the run brings. A bounded part of them is remembered, so
+/// that memory does not grow with their number.
+/// </summary>
+internal sealed class EntitlementLookup(GovernanceDb db, Guid runId, Guid sourceId, TimeProvider clock)
+{
+    private const int Remembered = 50_000;
+    private readonly Dictionary<string, Known> known = new(StringComparer.Ordinal);
+
+    public async Task PrepareAsync(IEnumerable<GrantRecord> grants, CancellationToken ct)
+    {
+        if (known.Count > Remembered)
+            known.Clear();
+        var wanted = grants.GroupBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        var keys = wanted.Keys.Where(k => !known.ContainsKey(k)).ToList();
+        foreach (var part in keys.Chunk(1000))
+        {
+            foreach (var e in await db.Entitlements.Where(e => e.SourceId == sourceId && part.Contains(e.Key)).Select(e => new { e.Key, e.Id, e.Privileged }).ToListAsync(ct))
+                known[e.Key] = new Known(e.Id, e.Privileged, Stored: true);
+            foreach (var e in await db.StagedEntitlements.Where(e => e.RunId == runId && part.Contains(e.Key)).Select(e => new { e.Key, e.EntitlementId, e.Privileged, e.Fresh }).ToListAsync(ct))
+                known[e.Key] = new Known(e.EntitlementId, e.Privileged, Stored: !e.Fresh);
+        }
+
+        var fresh = new List<StagedEntitlement>();
+        foreach (var (key, list) in wanted)
+        {
+            var says = list.Select(g => g.Privileged).Aggregate(Stronger);
+            if (!known.TryGetValue(key, out var one))
+            {
+                var first = list[0];
+                known.Add(key, one = new Known(Ids.New(clock.Now()), says, Stored: false));
+                fresh.Add(Row(key, one, first.Name, first.Resource, list.Select(g => g.Description).FirstOrDefault(d => d is not null)));
+            }
+            else if (Stronger(one.Privileged, says) != one.Privileged)
+            {
+                known[key] = one = one with { Privileged = Stronger(one.Privileged, says) };
+                await db.StagedEntitlements.Where(e => e.RunId == runId && e.Key == key).ExecuteDeleteAsync(ct);
+                fresh.Add(Row(key, one, list[0].Name, list[0].Resource, list[0].Description));
+            }
+        }
+
+        await db.InsertManyAsync(fresh, ct);
+    }
+
+    public Known Of(GrantRecord grant) => known[grant.Key];
+
+    /// <summary>Yes beats no, and either beats not known.</summary>
+    private static Reported Stronger(Reported a, Reported b) => a == Reported.Yes || b == Reported.Yes ? Reported.Yes : a == Reported.No || b == Reported.No ? Reported.No : Reported.Unknown;
+
+    private StagedEntitlement Row(string key, Known one, string name, string? resource, string? description) => new()
+    {
+        RunId = runId,
+        EntitlementId = one.Id,
+        Fresh = !one.Stored,
+        Key = key,
+        Name = name,
+        Resource = resource,
+        Description = description,
+        Privileged = one.Privileged,
+    };
+
+    internal sealed record Known(Guid Id, Reported Privileged, bool Stored);
+}

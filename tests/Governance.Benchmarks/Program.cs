@@ -1,0 +1,25 @@
+using System.Globalization;
+using Governance.Benchmarks;
+using Governance.Persistence;
+
+// dotnet run -c Release --project tests/Governance.Benchmarks -- import|pages|memory [--rows N] [--provider Sqlite|PostgreSql]
+// PostgreSQL: GOVERNANCE_TEST_POSTGRES names the server, as for the tests.
+var verb = args.FirstOrDefault() ?? "import";
+var rows = int.Parse(Option("--rows") ?? "100000", CultureInfo.InvariantCulture);
+var provider = Enum.Parse<DatabaseProvider>(Option("--provider") ?? nameof(DatabaseProvider.Sqlite), ignoreCase: true);
+return verb switch
+{
+    "import" => await ImportBenchmark.RunAsync(provider, rows),
+    "memory" => await MemoryBenchmark.RunAsync(provider, rows),
+    "memory-of-one" => await MemoryBenchmark.OneAsync(provider, rows),
+    "pages" => await PageBenchmark.RunAsync(provider, rows),
+    _ => Usage(),
+};
+
+string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+
+static int Usage()
+{
+    Console.Error.WriteLine("Say import, memory or pages; --rows N; --provider Sqlite or PostgreSql.");
+    return 2;
+}
