@@ -13,6 +13,14 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, AwsCredentialReportReader>();
         services.AddSingleton<IInventoryReader, IdentityCsvReader>();
         services.AddSingleton<IInventoryReader, PeopleCsvReader>();
+        services.AddSingleton<IInventoryReader, McpReader>();
+        services.AddSingleton<IInventoryReader, GitleaksReader>();
+        services.AddSingleton<IInventoryReader, TrufflehogReader>();
+        services.AddSingleton<IInventoryReader, OpenAiReader>();
+        services.AddSingleton<IInventoryReader, AnthropicReader>();
+        services.AddSingleton<IInventoryReader, GitHubReader>();
+        services.AddSingleton<IInventoryReader, GoogleWorkspaceReader>();
+        services.AddSingleton<IInventoryReader, SlackReader>();
         services.AddSingleton<IInventoryReader, GraphReader>();
         services.AddSingleton<InventoryReaders>();
         services.AddSingleton<ImportService>();

@@ -27,7 +27,7 @@ public sealed partial class SecretFilter(DataDirectory data, IConfiguration? con
     public static bool IsSecretName(string name) => SecretName().IsMatch(name) && !HarmlessName().IsMatch(name);
 
     /// <summary>The text with every secret-looking part replaced by its fingerprint's beginning.</summary>
-    public string Clean(string text) => text.Length < 16 ? text : SecretValue().Replace(text, m => Mark(m.Value));
+    public string Clean(string text) => text.Length < 16 ? text : SecretValue().Replace(VendorForms(text), m => Mark(m.Value));
 
     public string? CleanOrNull(string? text) => text is null ? null : Clean(text);
 
