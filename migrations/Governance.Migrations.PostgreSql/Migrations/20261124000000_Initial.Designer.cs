@@ -913,6 +913,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("InheritedFromId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset?>("MissingSince")
                         .HasColumnType("timestamp with time zone");
 
@@ -928,6 +931,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("EntitlementId");
+
+                    b.HasIndex("InheritedFromId");
 
                     b.HasIndex("IdentityId", "EntitlementId", "Path")
                         .IsUnique();
@@ -1062,6 +1067,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<Guid?>("ToolDecisionId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
@@ -1085,9 +1093,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ExpiresAt");
 
-                    b.HasIndex("LastChangedRunId");
+                    b.HasIndex("ToolDecisionId");
 
                     b.HasIndex("DisplayName", "Id");
+
+                    b.HasIndex("LastChangedRunId", "Id");
 
                     b.HasIndex("LastUsedAt", "Id");
 
@@ -1098,6 +1108,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("SourceId", "ExternalId")
                         .IsUnique();
 
+                    b.HasIndex("SourceId", "ParentExternalId");
+
                     b.HasIndex("ToolId", "DisplayName");
 
                     b.HasIndex("Kind", "DisplayName", "Id");
@@ -1107,6 +1119,24 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("State", "DisplayName", "Id");
 
                     b.ToTable("Identities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityAncestor", b =>
+                {
+                    b.Property<Guid>("ChildId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AncestorId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Depth")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ChildId", "AncestorId");
+
+                    b.HasIndex("AncestorId");
+
+                    b.ToTable("IdentityAncestors", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.IdentityChange", b =>
@@ -1144,6 +1174,139 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("IdentityId", "At");
 
                     b.ToTable("IdentityChanges", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityEvidence", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Catalogue")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Matched")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Strength")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("IdentityId");
+
+                    b.HasIndex("Strength", "IdentityId");
+
+                    b.ToTable("IdentityEvidence", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityKey", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)");
+
+                    b.Property<bool>("Refers")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("IdentityId", "Kind", "Value", "Refers");
+
+                    b.HasIndex("Kind", "Value", "Refers");
+
+                    b.ToTable("IdentityKeys", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("FromId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset?>("MissingSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("ToId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.HasIndex("ToId");
+
+                    b.HasIndex("FromId", "ToId", "Kind", "Rule")
+                        .IsUnique();
+
+                    b.ToTable("IdentityLinks", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.ImportReject", b =>
@@ -1287,6 +1450,43 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("SourceId", "StartedAt");
 
                     b.ToTable("ImportRuns", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.OwnCatalogueEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("ToolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ToolId");
+
+                    b.HasIndex("Rule", "Value")
+                        .IsUnique();
+
+                    b.ToTable("CatalogueEntries", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Source", b =>
@@ -1729,6 +1929,58 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("Tools", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("ToolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("UndoneBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BatchId");
+
+                    b.HasIndex("ToolId");
+
+                    b.HasIndex("Rule", "Value");
+
+                    b.ToTable("ToolDecisions", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>
@@ -2551,12 +2803,60 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Inventory.IdentityAncestor", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("AncestorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("ChildId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Inventory.IdentityChange", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
                         .HasForeignKey("IdentityId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityEvidence", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithOne()
+                        .HasForeignKey("Governance.Inventory.IdentityEvidence", "IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityKey", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityLink", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("FromId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("ToId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
@@ -2567,6 +2867,23 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.OwnCatalogueEntry", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolDecision", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>

@@ -915,6 +915,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("InheritedFromId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateTimeOffset?>("MissingSince")
                         .HasColumnType("datetimeoffset");
 
@@ -930,6 +933,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("EntitlementId");
+
+                    b.HasIndex("InheritedFromId");
 
                     b.HasIndex("IdentityId", "EntitlementId", "Path")
                         .IsUnique();
@@ -1064,6 +1069,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<Guid?>("ToolDecisionId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("ToolEvidence")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
@@ -1087,9 +1095,11 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ExpiresAt");
 
-                    b.HasIndex("LastChangedRunId");
+                    b.HasIndex("ToolDecisionId");
 
                     b.HasIndex("DisplayName", "Id");
+
+                    b.HasIndex("LastChangedRunId", "Id");
 
                     b.HasIndex("LastUsedAt", "Id");
 
@@ -1100,6 +1110,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("SourceId", "ExternalId")
                         .IsUnique();
 
+                    b.HasIndex("SourceId", "ParentExternalId");
+
                     b.HasIndex("ToolId", "DisplayName");
 
                     b.HasIndex("Kind", "DisplayName", "Id");
@@ -1109,6 +1121,24 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("State", "DisplayName", "Id");
 
                     b.ToTable("Identities", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityAncestor", b =>
+                {
+                    b.Property<Guid>("ChildId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("AncestorId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Depth")
+                        .HasColumnType("int");
+
+                    b.HasKey("ChildId", "AncestorId");
+
+                    b.HasIndex("AncestorId");
+
+                    b.ToTable("IdentityAncestors", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.IdentityChange", b =>
@@ -1146,6 +1176,139 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("IdentityId", "At");
 
                     b.ToTable("IdentityChanges", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityEvidence", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Catalogue")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Matched")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Strength")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ToolName")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("IdentityId");
+
+                    b.HasIndex("Strength", "IdentityId");
+
+                    b.ToTable("IdentityEvidence", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityKey", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<bool>("Refers")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("IdentityId", "Kind", "Value", "Refers");
+
+                    b.HasIndex("Kind", "Value", "Refers");
+
+                    b.ToTable("IdentityKeys", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("FromId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTimeOffset?>("MissingSince")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("ToId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.HasIndex("ToId");
+
+                    b.HasIndex("FromId", "ToId", "Kind", "Rule")
+                        .IsUnique();
+
+                    b.ToTable("IdentityLinks", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.ImportReject", b =>
@@ -1289,6 +1452,43 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("SourceId", "StartedAt");
 
                     b.ToTable("ImportRuns", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.OwnCatalogueEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("ToolId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ToolId");
+
+                    b.HasIndex("Rule", "Value")
+                        .IsUnique();
+
+                    b.ToTable("CatalogueEntries", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Source", b =>
@@ -1731,6 +1931,58 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("Tools", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid?>("ToolId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("UndoneBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BatchId");
+
+                    b.HasIndex("ToolId");
+
+                    b.HasIndex("Rule", "Value");
+
+                    b.ToTable("ToolDecisions", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>
@@ -2553,12 +2805,60 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Inventory.IdentityAncestor", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("AncestorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("ChildId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Inventory.IdentityChange", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
                         .HasForeignKey("IdentityId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityEvidence", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithOne()
+                        .HasForeignKey("Governance.Inventory.IdentityEvidence", "IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityKey", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentityLink", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("FromId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("ToId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
@@ -2569,6 +2869,23 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.OwnCatalogueEntry", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolDecision", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>

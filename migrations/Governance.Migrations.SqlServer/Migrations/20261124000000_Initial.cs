@@ -727,6 +727,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ToolEvidence = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     ToolDecidedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ToolDecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     OwnerState = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     UnownedSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -744,6 +745,54 @@ namespace Governance.Migrations.SqlServer.Migrations
                         name: "FK_Identities_Sources_SourceId",
                         column: x => x.SourceId,
                         principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CatalogueEntries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Rule = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AddedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    AddedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogueEntries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CatalogueEntries_Tools_ToolId",
+                        column: x => x.ToolId,
+                        principalTable: "Tools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ToolDecisions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    BatchId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Rule = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    DecidedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    UndoneAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    UndoneBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ToolDecisions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ToolDecisions_Tools_ToolId",
+                        column: x => x.ToolId,
+                        principalTable: "Tools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -858,6 +907,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Path = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Consent = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     Via = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    InheritedFromId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     GrantedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     FirstSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     MissingSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
@@ -877,6 +927,31 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityAncestors",
+                columns: table => new
+                {
+                    ChildId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AncestorId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Depth = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityAncestors", x => new { x.ChildId, x.AncestorId });
+                    table.ForeignKey(
+                        name: "FK_IdentityAncestors_Identities_AncestorId",
+                        column: x => x.AncestorId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_IdentityAncestors_Identities_ChildId",
+                        column: x => x.ChildId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -900,6 +975,85 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityEvidence",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ToolName = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Rule = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Matched = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Strength = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Catalogue = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityEvidence", x => x.IdentityId);
+                    table.ForeignKey(
+                        name: "FK_IdentityEvidence_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityKeys",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    Refers = table.Column<bool>(type: "bit", nullable: false),
+                    Place = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityKeys", x => new { x.IdentityId, x.Kind, x.Value, x.Refers });
+                    table.ForeignKey(
+                        name: "FK_IdentityKeys_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityLinks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    FromId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ToId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Rule = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Evidence = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    DecidedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    FirstSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    MissingSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityLinks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_IdentityLinks_Identities_FromId",
+                        column: x => x.FromId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_IdentityLinks_Identities_ToId",
+                        column: x => x.ToId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1188,6 +1342,17 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CatalogueEntries_Rule_Value",
+                table: "CatalogueEntries",
+                columns: new[] { "Rule", "Value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CatalogueEntries_ToolId",
+                table: "CatalogueEntries",
+                column: "ToolId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ConnectorBindings_SourceId",
                 table: "ConnectorBindings",
                 column: "SourceId",
@@ -1279,6 +1444,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Grants_InheritedFromId",
+                table: "Grants",
+                column: "InheritedFromId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_DisplayName_Id",
                 table: "Identities",
                 columns: new[] { "DisplayName", "Id" });
@@ -1294,9 +1464,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "Kind", "DisplayName", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Identities_LastChangedRunId",
+                name: "IX_Identities_LastChangedRunId_Id",
                 table: "Identities",
-                column: "LastChangedRunId");
+                columns: new[] { "LastChangedRunId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_LastUsedAt_Id",
@@ -1325,14 +1495,29 @@ namespace Governance.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_SourceId_ParentExternalId",
+                table: "Identities",
+                columns: new[] { "SourceId", "ParentExternalId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_State_DisplayName_Id",
                 table: "Identities",
                 columns: new[] { "State", "DisplayName", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_ToolDecisionId",
+                table: "Identities",
+                column: "ToolDecisionId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_ToolId_DisplayName",
                 table: "Identities",
                 columns: new[] { "ToolId", "DisplayName" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityAncestors_AncestorId",
+                table: "IdentityAncestors",
+                column: "AncestorId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_IdentityChanges_IdentityId_At",
@@ -1343,6 +1528,32 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_IdentityChanges_RunId",
                 table: "IdentityChanges",
                 column: "RunId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityEvidence_Strength_IdentityId",
+                table: "IdentityEvidence",
+                columns: new[] { "Strength", "IdentityId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityKeys_Kind_Value_Refers",
+                table: "IdentityKeys",
+                columns: new[] { "Kind", "Value", "Refers" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_FromId_ToId_Kind_Rule",
+                table: "IdentityLinks",
+                columns: new[] { "FromId", "ToId", "Kind", "Rule" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_State",
+                table: "IdentityLinks",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_ToId",
+                table: "IdentityLinks",
+                column: "ToId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Key",
@@ -1514,6 +1725,21 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "StartedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_BatchId",
+                table: "ToolDecisions",
+                column: "BatchId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_Rule_Value",
+                table: "ToolDecisions",
+                columns: new[] { "Rule", "Value" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_ToolId",
+                table: "ToolDecisions",
+                column: "ToolId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Tools_Name",
                 table: "Tools",
                 column: "Name",
@@ -1543,6 +1769,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
                 name: "ConnectorBindings");
@@ -1575,7 +1804,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "Grants");
 
             migrationBuilder.DropTable(
+                name: "IdentityAncestors");
+
+            migrationBuilder.DropTable(
                 name: "IdentityChanges");
+
+            migrationBuilder.DropTable(
+                name: "IdentityEvidence");
+
+            migrationBuilder.DropTable(
+                name: "IdentityKeys");
+
+            migrationBuilder.DropTable(
+                name: "IdentityLinks");
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");
@@ -1620,7 +1861,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "SweepRuns");
 
             migrationBuilder.DropTable(
-                name: "Tools");
+                name: "ToolDecisions");
 
             migrationBuilder.DropTable(
                 name: "Accounts");
@@ -1639,6 +1880,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");
+
+            migrationBuilder.DropTable(
+                name: "Tools");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");

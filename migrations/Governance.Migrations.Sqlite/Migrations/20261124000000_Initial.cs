@@ -727,6 +727,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     ToolId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ToolEvidence = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     ToolDecidedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    ToolDecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     OwnerId = table.Column<Guid>(type: "TEXT", nullable: true),
                     OwnerState = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     UnownedSince = table.Column<long>(type: "INTEGER", nullable: true),
@@ -744,6 +745,54 @@ namespace Governance.Migrations.Sqlite.Migrations
                         name: "FK_Identities_Sources_SourceId",
                         column: x => x.SourceId,
                         principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CatalogueEntries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ToolId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AddedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    AddedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CatalogueEntries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CatalogueEntries_Tools_ToolId",
+                        column: x => x.ToolId,
+                        principalTable: "Tools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ToolDecisions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ToolId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    DecidedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UndoneBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ToolDecisions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ToolDecisions_Tools_ToolId",
+                        column: x => x.ToolId,
+                        principalTable: "Tools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -858,6 +907,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Path = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Consent = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     Via = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    InheritedFromId = table.Column<Guid>(type: "TEXT", nullable: true),
                     GrantedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FirstSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
                     MissingSince = table.Column<long>(type: "INTEGER", nullable: true)
@@ -877,6 +927,31 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityAncestors",
+                columns: table => new
+                {
+                    ChildId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AncestorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Depth = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityAncestors", x => new { x.ChildId, x.AncestorId });
+                    table.ForeignKey(
+                        name: "FK_IdentityAncestors_Identities_AncestorId",
+                        column: x => x.AncestorId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_IdentityAncestors_Identities_ChildId",
+                        column: x => x.ChildId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -900,6 +975,85 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityEvidence",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ToolName = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Matched = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Strength = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Catalogue = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityEvidence", x => x.IdentityId);
+                    table.ForeignKey(
+                        name: "FK_IdentityEvidence_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityKeys",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Refers = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Place = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityKeys", x => new { x.IdentityId, x.Kind, x.Value, x.Refers });
+                    table.ForeignKey(
+                        name: "FK_IdentityKeys_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentityLinks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FromId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ToId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Evidence = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    DecidedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    FirstSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    MissingSince = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityLinks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_IdentityLinks_Identities_FromId",
+                        column: x => x.FromId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_IdentityLinks_Identities_ToId",
+                        column: x => x.ToId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1186,6 +1340,17 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CatalogueEntries_Rule_Value",
+                table: "CatalogueEntries",
+                columns: new[] { "Rule", "Value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CatalogueEntries_ToolId",
+                table: "CatalogueEntries",
+                column: "ToolId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ConnectorBindings_SourceId",
                 table: "ConnectorBindings",
                 column: "SourceId",
@@ -1277,6 +1442,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Grants_InheritedFromId",
+                table: "Grants",
+                column: "InheritedFromId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_DisplayName_Id",
                 table: "Identities",
                 columns: new[] { "DisplayName", "Id" });
@@ -1292,9 +1462,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "Kind", "DisplayName", "Id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Identities_LastChangedRunId",
+                name: "IX_Identities_LastChangedRunId_Id",
                 table: "Identities",
-                column: "LastChangedRunId");
+                columns: new[] { "LastChangedRunId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_LastUsedAt_Id",
@@ -1323,14 +1493,29 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_SourceId_ParentExternalId",
+                table: "Identities",
+                columns: new[] { "SourceId", "ParentExternalId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_State_DisplayName_Id",
                 table: "Identities",
                 columns: new[] { "State", "DisplayName", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_ToolDecisionId",
+                table: "Identities",
+                column: "ToolDecisionId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_ToolId_DisplayName",
                 table: "Identities",
                 columns: new[] { "ToolId", "DisplayName" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityAncestors_AncestorId",
+                table: "IdentityAncestors",
+                column: "AncestorId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_IdentityChanges_IdentityId_At",
@@ -1341,6 +1526,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_IdentityChanges_RunId",
                 table: "IdentityChanges",
                 column: "RunId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityEvidence_Strength_IdentityId",
+                table: "IdentityEvidence",
+                columns: new[] { "Strength", "IdentityId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityKeys_Kind_Value_Refers",
+                table: "IdentityKeys",
+                columns: new[] { "Kind", "Value", "Refers" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_FromId_ToId_Kind_Rule",
+                table: "IdentityLinks",
+                columns: new[] { "FromId", "ToId", "Kind", "Rule" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_State",
+                table: "IdentityLinks",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityLinks_ToId",
+                table: "IdentityLinks",
+                column: "ToId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Key",
@@ -1512,6 +1723,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "StartedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_BatchId",
+                table: "ToolDecisions",
+                column: "BatchId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_Rule_Value",
+                table: "ToolDecisions",
+                columns: new[] { "Rule", "Value" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ToolDecisions_ToolId",
+                table: "ToolDecisions",
+                column: "ToolId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Tools_Name",
                 table: "Tools",
                 column: "Name",
@@ -1541,6 +1767,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
                 name: "ConnectorBindings");
@@ -1573,7 +1802,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "Grants");
 
             migrationBuilder.DropTable(
+                name: "IdentityAncestors");
+
+            migrationBuilder.DropTable(
                 name: "IdentityChanges");
+
+            migrationBuilder.DropTable(
+                name: "IdentityEvidence");
+
+            migrationBuilder.DropTable(
+                name: "IdentityKeys");
+
+            migrationBuilder.DropTable(
+                name: "IdentityLinks");
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");
@@ -1618,7 +1859,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "SweepRuns");
 
             migrationBuilder.DropTable(
-                name: "Tools");
+                name: "ToolDecisions");
 
             migrationBuilder.DropTable(
                 name: "Accounts");
@@ -1637,6 +1878,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");
+
+            migrationBuilder.DropTable(
+                name: "Tools");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");

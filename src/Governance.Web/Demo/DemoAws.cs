@@ -33,8 +33,10 @@ internal static class DemoAws
             list.Add(User(world, name, tool, "Data & AI"));
         foreach (var (name, department) in Ordinary)
             list.Add(User(world, name, null, department));
-        foreach (var n in Enumerable.Range(1, 14))
+        foreach (var n in Enumerable.Range(1, 11))
             list.Add(User(world, string.Create(CultureInfo.InvariantCulture, $"app-worker-{n:00}"), null, "Engineering"));
+        foreach (var name in new[] { "claude-experiments", "langchain-sandbox", "sagemaker-notebook-3" })
+            list.Add(User(world, name, null, "Data & AI"));
         return list;
     }
 

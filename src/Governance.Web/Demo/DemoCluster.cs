@@ -43,6 +43,20 @@ internal static class DemoCluster
         return list;
     }
 
+    /// <summary>Agents sign in to the directory as their application there; their tools act with the agent's own service account.</summary>
+    public static IReadOnlyList<DemoIdentity> Connect(IReadOnlyList<DemoIdentity> cluster, IReadOnlyList<DemoIdentity> directory) => cluster.Select(i =>
+    {
+        if (!i.Name.StartsWith("agents/", StringComparison.Ordinal))
+            return i;
+        var app = i.Name["agents/".Length..i.Name.LastIndexOf('-')];
+        var principal = i.Name.EndsWith("-agent", StringComparison.Ordinal) ? directory.FirstOrDefault(d => d.Name == app + "-prod") : null;
+        return i with
+        {
+            ClientId = principal is null ? null : DemoEntra.AppId(principal),
+            Parent = i.Name.EndsWith("-tools", StringComparison.Ordinal) ? i.ExternalId[..i.ExternalId.LastIndexOf('-')] + "-agent" : null,
+        };
+    }).ToList();
+
     private static DemoIdentity Account(DemoWorld world, string space, string name, string kind, DemoTool? tool, string department, bool mighty)
     {
         var created = world.Chance(12) ? world.DaysAgo(6, 55) : world.DaysAgo(75, 700);

@@ -58,12 +58,14 @@ internal static class DemoEntra
             list.Add(Principal(world, $"{name} (staging)", null, department, "Larkfield", null, delegated: false, mighty: false));
         }
 
-        foreach (var name in Ordinary.Take(10).Select(o => o.Name + " App").Concat(DemoTools.Own.Select(t => t.App + " app")))
+        foreach (var name in Ordinary.Take(7).Select(o => o.Name + " App").Concat(DemoTools.Own.Select(t => t.App + " app")))
         {
             var tool = DemoTools.Own.FirstOrDefault(t => name.StartsWith(t.App, StringComparison.Ordinal));
             list.Add(Principal(world, name, tool, tool?.Department ?? Ordinary.First(o => name.StartsWith(o.Name, StringComparison.Ordinal)).Department, "Larkfield", null, false, false) with { Kind = "application", Grants = [] });
         }
 
+        foreach (var name in new[] { "Perplexity trial", "Claude Dupont calendar sync", "OpenAI batch pilot" })
+            list.Add(Principal(world, name, null, "Data & AI", "Unverified", null, delegated: true, mighty: false));
         return Share(list, world.Hex(32) + "8Q~", "Price Feed", "CRM Sync", "Newsletter Sender");
     }
 
@@ -157,5 +159,5 @@ internal static class DemoEntra
         : new { keyId = c.Id, startDateTime = DemoCsv.Time(c.Created), endDateTime = DemoCsv.Time(c.Expires), secretText = c.Secret });
 
     /// <summary>Another id than the object's, made from it.</summary>
-    private static string AppId(DemoIdentity identity) => new(identity.ExternalId.Select(c => char.IsAsciiHexDigit(c) ? "fedcba9876543210"["0123456789abcdef".IndexOf(c, StringComparison.Ordinal)] : c).ToArray());
+    internal static string AppId(DemoIdentity identity) => new(identity.ExternalId.Select(c => char.IsAsciiHexDigit(c) ? "fedcba9876543210"["0123456789abcdef".IndexOf(c, StringComparison.Ordinal)] : c).ToArray());
 }

@@ -31,6 +31,12 @@ internal sealed record DemoIdentity(string ExternalId, string Name, string Kind)
 
     public string? Autonomy { get; init; }
 
+    /// <summary>The identity that it acts with, by external id.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>The application id that its annotation names.</summary>
+    public string? ClientId { get; init; }
+
     public bool Enabled { get; init; } = true;
 
     public required DateTimeOffset Created { get; init; }

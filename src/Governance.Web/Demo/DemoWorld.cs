@@ -24,7 +24,7 @@ internal sealed class DemoWorld
         EntraIdentities = DemoEntra.Make(this);
         AwsUsers = DemoAws.Make(this);
         GitHubIdentities = DemoGitHub.Make(this);
-        ClusterIdentities = DemoCluster.Make(this);
+        ClusterIdentities = DemoCluster.Connect(DemoCluster.Make(this), EntraIdentities);
     }
 
     public DateTimeOffset Now { get; }

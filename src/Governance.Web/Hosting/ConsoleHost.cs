@@ -6,6 +6,7 @@ using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Findings;
 using Governance.Web.Features.Home;
 using Governance.Web.Features.Imports;
+using Governance.Web.Features.Inventory;
 using Governance.Web.Features.Owners;
 using Governance.Web.Features.Revocations;
 using Governance.Web.Jobs;
@@ -61,6 +62,7 @@ public static class ConsoleHost
         services.AddHome();
         services.AddCampaignPages();
         services.AddOwnerPages();
+        services.AddInventoryPages();
         services.AddFindingJobs();
         services.AddImportPages();
         services.AddRevocationPages();

@@ -29,7 +29,8 @@ public static class NavLinks
         new("Inventory",
         [
             new("Identities", "/identities", Icons.Material.Outlined.Badge, Policies.Read),
-            new("AI tools", "/tools", Icons.Material.Outlined.SmartToy, Policies.Read),
+            new("AI tools", "/tools", Icons.Material.Outlined.SmartToy, Policies.Read, Exact: true),
+            new("To decide", "/tools/triage", Icons.Material.Outlined.Checklist, Policies.Read),
             new("Imports", "/imports", Icons.Material.Outlined.UploadFile, Policies.Read),
         ]),
         new("People",

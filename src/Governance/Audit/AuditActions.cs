@@ -19,6 +19,10 @@ public static class AuditActions
     public const string OwnerRemoved = "owner.removed";
     public const string OwnerOrphaned = "owner.orphaned";
     public const string ToolAssigned = "tool.assigned";
+    public const string CatalogueChanged = "catalogue.changed";
+    public const string TriageDecided = "triage.decided";
+    public const string TriageUndone = "triage.undone";
+    public const string LinkDecided = "link.decided";
     public const string FindingsEvaluated = "findings.evaluated";
     public const string FindingAccepted = "finding.accepted";
     public const string LifecycleChanged = "lifecycle.changed";

@@ -55,6 +55,9 @@ public sealed class Grant
     /// <summary>Where an inherited one comes from.</summary>
     public string? Via { get; set; }
 
+    /// <summary>The identity whose own grant this one repeats, since it acts with it; null for what its own source reports.</summary>
+    public Guid? InheritedFromId { get; set; }
+
     public DateTimeOffset? GrantedAt { get; set; }
 
     public required DateTimeOffset FirstSeenAt { get; init; }
@@ -83,5 +86,6 @@ internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>
         builder.HasOne<Entitlement>().WithMany().HasForeignKey(g => g.EntitlementId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(g => new { g.IdentityId, g.EntitlementId, g.Path }).IsUnique();
         builder.HasIndex(g => g.EntitlementId);
+        builder.HasIndex(g => g.InheritedFromId);
     }
 }

@@ -157,6 +157,9 @@ public sealed class Identity
     /// <summary>The person who chose the tool; from then on no import changes it.</summary>
     public string? ToolDecidedBy { get; set; }
 
+    /// <summary>The decision for many identities that this one follows; null where it was chosen for this one alone.</summary>
+    public Guid? ToolDecisionId { get; set; }
+
     public Guid? OwnerId { get; set; }
 
     public OwnerState OwnerState { get; set; }
@@ -196,7 +199,9 @@ internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
         builder.HasIndex(i => new { i.Kind, i.DisplayName, i.Id });
         builder.HasIndex(i => new { i.LastUsedAt, i.Id });
         builder.HasIndex(i => i.ExpiresAt);
-        builder.HasIndex(i => i.LastChangedRunId);
+        builder.HasIndex(i => new { i.LastChangedRunId, i.Id });
+        builder.HasIndex(i => i.ToolDecisionId);
+        builder.HasIndex(i => new { i.SourceId, i.ParentExternalId });
         builder.Property(i => i.ExternalId).HasMaxLength(450);
         builder.Property(i => i.Description).HasMaxLength(2000);
         builder.Property(i => i.Purpose).HasMaxLength(2000);

@@ -16,12 +16,22 @@ public enum IdentitySort
 }
 
 /// <summary>A grant with the words of its entitlement.</summary>
-public sealed record GrantRow(Guid Id, string Name, string? Resource, string? Description, Reported Privileged, GrantPath Path, string? Consent, DateTimeOffset? GrantedAt, DateTimeOffset FirstSeenAt, DateTimeOffset? MissingSince);
+public sealed record GrantRow(Guid Id, string Name, string? Resource, string? Description, Reported Privileged, GrantPath Path, string? Consent, DateTimeOffset? GrantedAt, DateTimeOffset FirstSeenAt, DateTimeOffset? MissingSince)
+{
+    /// <summary>Where an inherited one comes from, in words.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>The identity that holds it itself, where it is inherited here.</summary>
+    public Guid? InheritedFromId { get; init; }
+}
 
 /// <summary>Everything that its page shows of one identity; what other features know is theirs to ask.</summary>
 public sealed record IdentityDetail(
     Identity Identity, string SourceName, SourceSystem System, string? ToolName, string? OwnerName, string? CreatorName, IReadOnlyList<Credential> Credentials, IReadOnlyList<GrantRow> Grants, IReadOnlyList<IdentityChange> Changes)
 {
+    /// <summary>The catalogue's best evidence of which tool it acts for.</summary>
+    public IdentityEvidence? Evidence { get; init; }
+
     /// <summary>No file described it itself: only a grant names it.</summary>
     public bool SeenOnlyThroughGrant => Identity.ContentHash.Length == 0;
 }

@@ -63,10 +63,11 @@ public sealed class InventoryQueries(IDbContextFactory<GovernanceDb> contexts, T
         var credentials = await db.Credentials.AsNoTracking().Where(c => c.IdentityId == id).OrderBy(c => c.MissingSince != null).ThenBy(c => c.ExpiresAt).ThenBy(c => c.ExternalId).Take(MaximumChildren).ToListAsync(ct);
         var grants = await db.Grants.AsNoTracking().Where(g => g.IdentityId == id).Join(db.Entitlements, g => g.EntitlementId, e => e.Id, (g, e) => new { g, e })
             .OrderBy(x => x.g.MissingSince != null).ThenByDescending(x => x.e.Privileged == Reported.Yes).ThenBy(x => x.e.Name).Take(MaximumChildren)
-            .Select(x => new GrantRow(x.g.Id, x.e.Name, x.e.Resource, x.e.Description, x.e.Privileged, x.g.Path, x.g.Consent, x.g.GrantedAt, x.g.FirstSeenAt, x.g.MissingSince)).ToListAsync(ct);
+            .Select(x => new GrantRow(x.g.Id, x.e.Name, x.e.Resource, x.e.Description, x.e.Privileged, x.g.Path, x.g.Consent, x.g.GrantedAt, x.g.FirstSeenAt, x.g.MissingSince) { Via = x.g.Via, InheritedFromId = x.g.InheritedFromId }).ToListAsync(ct);
+        var evidence = await db.IdentityEvidence.AsNoTracking().SingleOrDefaultAsync(e => e.IdentityId == id, ct);
         var changes = await db.IdentityChanges.AsNoTracking().Where(c => c.IdentityId == id).OrderByDescending(c => c.At).ThenBy(c => c.Field).Take(100).ToListAsync(ct);
         changes.Add(new IdentityChange { Id = id, IdentityId = id, RunId = head.Identity.LastChangedRunId, At = head.Identity.FirstSeenAt, Field = "created", After = head.Identity.DisplayName });
-        return new IdentityDetail(head.Identity, head.Source.Name, head.Source.System, head.Tool, head.Owner, head.Creator, credentials, grants, changes);
+        return new IdentityDetail(head.Identity, head.Source.Name, head.Source.System, head.Tool, head.Owner, head.Creator, credentials, grants, changes) { Evidence = evidence };
     }
 
     public async Task<IReadOnlyList<SourceRow>> ListSourcesAsync(CancellationToken ct)

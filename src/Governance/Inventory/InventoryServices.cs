@@ -31,6 +31,12 @@ public static class InventoryServices
         services.AddSingleton<FeedService>();
         services.AddSingleton<FeedRunner>();
         services.AddSingleton<FeedQueries>();
+        services.AddSingleton<CatalogueService>();
+        services.AddSingleton<TriageService>();
+        services.AddSingleton<TriageQueries>();
+        services.AddSingleton<LinkService>();
+        services.AddSingleton<PictureQueries>();
+        services.AddSingleton<Audit.AuditFollower, MeaningFollower>();
         return services;
     }
 }

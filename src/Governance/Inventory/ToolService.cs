@@ -43,7 +43,7 @@ public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditL
             var now = clock.Now();
             var evidence = $"Decided by {by.Name}";
             var changed = await db.Identities.Where(i => identityIds.Contains(i.Id) && (i.ToolId != toolId || i.ToolDecidedBy == null)).Select(i => i.Id).ToListAsync(ct);
-            await db.Identities.Where(i => changed.Contains(i.Id)).ExecuteUpdateAsync(s => s.SetProperty(i => i.ToolId, toolId).SetProperty(i => i.ToolEvidence, evidence).SetProperty(i => i.ToolDecidedBy, by.Name), ct);
+            await db.Identities.Where(i => changed.Contains(i.Id)).ExecuteUpdateAsync(s => s.SetProperty(i => i.ToolId, toolId).SetProperty(i => i.ToolEvidence, evidence).SetProperty(i => i.ToolDecidedBy, by.Name).SetProperty(i => i.ToolDecisionId, (Guid?)null), ct);
             await audit.AppendAsync(db, by, now, changed.Select(id => new AuditDraft(AuditActions.ToolAssigned, Subjects.Identity, id, null, new { toolId, tool = name })).ToList(), ct);
             return Outcome<int>.From(changed.Count);
         }, ct);

@@ -59,6 +59,18 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Tool> Tools => Set<Tool>();
 
+    public DbSet<IdentityEvidence> IdentityEvidence => Set<IdentityEvidence>();
+
+    public DbSet<OwnCatalogueEntry> CatalogueEntries => Set<OwnCatalogueEntry>();
+
+    public DbSet<ToolDecision> ToolDecisions => Set<ToolDecision>();
+
+    public DbSet<IdentityKey> IdentityKeys => Set<IdentityKey>();
+
+    public DbSet<IdentityLink> IdentityLinks => Set<IdentityLink>();
+
+    public DbSet<IdentityAncestor> IdentityAncestors => Set<IdentityAncestor>();
+
     public DbSet<OwnerAssignment> OwnerAssignments => Set<OwnerAssignment>();
 
     public DbSet<Finding> Findings => Set<Finding>();

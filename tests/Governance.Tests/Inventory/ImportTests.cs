@@ -34,7 +34,7 @@ public sealed class ImportTests
         (await db.Entitlements.CountAsync()).ShouldBe(3);
         var b = await db.Identities.SingleAsync(i => i.ExternalId == "b-2");
         (b.Usage, b.Privileged, b.Enabled).ShouldBe((UsageState.NeverUsed, Reported.No, Reported.Unknown));
-        b.ToolEvidence!.ShouldContain("suggestion");
+        b.ToolId.ShouldBeNull();
         (await db.Identities.SingleAsync(i => i.ExternalId == "c-3")).Privileged.ShouldBe(Reported.Unknown);
         (await db.AuditEntries.CountAsync(e => e.Action == AuditActions.ImportCompleted)).ShouldBe(1);
         (await db.AuditEntries.CountAsync(e => e.Action == AuditActions.PeopleImported)).ShouldBe(1);

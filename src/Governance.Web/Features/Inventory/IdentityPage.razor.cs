@@ -18,11 +18,15 @@ public sealed partial class IdentityPage(
     private IReadOnlyList<FindingRow> findings = [];
     private IReadOnlyList<TransitionRow> lifecycle = [];
     private IReadOnlyList<AuditEntry> trail = [];
+    private IReadOnlyList<LinkRow> links = [];
     private bool mayArrange;
     private bool loaded;
 
     [Parameter]
     public Guid Id { get; set; }
+
+    [Inject]
+    private LinkService Links { get; set; } = default!;
 
     protected override Task OnParametersSetAsync() => LoadAsync();
 
@@ -35,6 +39,7 @@ public sealed partial class IdentityPage(
         {
             findings = await findingQueries.ForIdentityAsync(Id, CancellationToken.None);
             lifecycle = await lifecycleQueries.HistoryAsync(Id, CancellationToken.None);
+            links = await Links.ForAsync(Id, CancellationToken.None);
             trail = (await audit.ListAsync(new AuditFilter(Subjects.Identity, Id.ToString("D")), null, 50, CancellationToken.None)).Rows;
         }
 

@@ -87,7 +87,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                     && !db.StagedCredentials.Any(c => c.RunId == runId && c.IdentityId == o.IdentityId && c.ExternalId == o.ExternalId)))
                 || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == s.IdentityId
                     && !db.Grants.Any(o => o.IdentityId == g.IdentityId && o.EntitlementId == g.EntitlementId && o.Path == g.Path && o.MissingSince == null))
-                || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null
+                || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null && o.InheritedFromId == null
                     && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role))
                     && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))))
             .ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Changed), ct);
@@ -144,7 +144,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
         await db.Grants.Join(db.StagedGrants.Where(g => g.RunId == runId && !g.Fresh), o => new { o.IdentityId, o.EntitlementId, o.Path }, g => new { g.IdentityId, g.EntitlementId, g.Path }, (o, g) => new { o, g })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.o.Consent, x => x.g.Consent).SetProperty(x => x.o.Via, x => x.g.Via).SetProperty(x => x.o.GrantedAt, x => x.g.GrantedAt).SetProperty(x => x.o.MissingSince, (DateTimeOffset?)null), ct);
         await db.RunAsync(MergeSql.NewGrants(db), values, ct);
-        await db.Grants.Where(o => o.MissingSince == null
+        await db.Grants.Where(o => o.MissingSince == null && o.InheritedFromId == null
                 && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed
                     && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)))
                 && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))
@@ -169,6 +169,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
         await db.Tools.Where(t => t.Autonomy == Autonomy.Unknown).Join(Staged.Where(s => s.ToolAutonomy != Autonomy.Unknown), t => t.Name, s => s.ToolName, (t, s) => new { t, s })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.t.Autonomy, x => x.s.ToolAutonomy), ct);
         await db.Identities.Where(i => i.ToolDecidedBy == null).Join(Staged.Where(s => s.Outcome == StagedOutcome.Undecided && s.ContentHash != ""), i => i.Id, s => s.IdentityId, (i, s) => new { i, s })
+            .Where(x => x.i.ContentHash != x.s.ContentHash || (x.i.ToolEvidence != x.s.ToolEvidence && !db.IdentityEvidence.Any(e => e.IdentityId == x.i.Id)))
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.ToolId, x => db.Tools.Where(t => t.Name == x.s.ToolName).Select(t => (Guid?)t.Id).FirstOrDefault())
                 .SetProperty(x => x.i.ToolEvidence, x => x.s.ToolEvidence), ct);
     }

@@ -89,7 +89,7 @@ internal static class MergeSql
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
         SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'grant', e."Name"
         FROM "StagedIdentities" s JOIN "Grants" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL JOIN "Entitlements" e ON e."Id"=o."EntitlementId"
-        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND (s."GrantCoverage"='All' OR s."GrantCoverage"=o."Path")
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND o."InheritedFromId" IS NULL AND (s."GrantCoverage"='All' OR s."GrantCoverage"=o."Path")
           AND NOT EXISTS (SELECT 1 FROM "StagedGrants" g WHERE g."RunId"={0} AND g."IdentityId"=o."IdentityId" AND g."EntitlementId"=o."EntitlementId" AND g."Path"=o."Path")
         """;
 
@@ -119,7 +119,7 @@ internal static class MergeSql
         """;
 
     /// <summary>Yes when any grant is; no when all are known not to be; else not known, as also with no grant reported.</summary>
-    private const string Privilege = """
+    public const string Privilege = """
         COALESCE((SELECT CASE WHEN SUM(CASE WHEN e."Privileged"='Yes' THEN 1 ELSE 0 END)>0 THEN 'Yes' WHEN SUM(CASE WHEN e."Privileged"='No' THEN 0 ELSE 1 END)=0 THEN 'No' ELSE 'Unknown' END
           FROM "Grants" q JOIN "Entitlements" e ON e."Id"=q."EntitlementId" WHERE q."IdentityId"=z."Id" AND q."MissingSince" IS NULL), 'Unknown')
         """;
