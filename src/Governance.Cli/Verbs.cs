@@ -8,6 +8,7 @@ internal static class Verbs
     public static IEnumerable<Command> All =>
     [
         ImportVerb.Create(),
+        FetchVerb.Create(),
         SweepVerb.Create(),
         EvidenceVerb.Create(),
         VerifyVerbs.CreateAudit(),

@@ -1,5 +1,9 @@
 using Governance.Connectors.Entra;
+using Governance.Connectors.GitHub;
+using Governance.Connectors.Kubernetes;
+using Governance.Connectors.Ldap;
 using Governance.Connectors.PostgreSql;
+using Governance.Connectors.Scim;
 using Governance.Connectors.Webhook;
 using Governance.Inventory;
 using Governance.Revocation;
@@ -15,7 +19,11 @@ public static class ConnectorServices
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
         services.AddSingleton<IInventoryFeed, GraphFeed>();
+        services.AddSingleton<IInventoryFeed, GitHubFeed>();
+        services.AddSingleton<IInventoryFeed, KubernetesFeed>();
+        services.AddSingleton<IInventoryFeed, LdapFeed>();
         services.AddSingleton<IInventoryFeed, PostgreSqlFeed>();
+        services.AddSingleton<IInventoryFeed, ScimFeed>();
         return services;
     }
 }

@@ -18,6 +18,9 @@ internal sealed record FeedEndpoint(Uri Base, bool AllowPrivate, string? Authori
     /// <summary>The default headers of each call.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>What to show the server instead of, or beside, a token.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
     /// <summary>Reads it from settings: https, or http on loopback where private addresses are allowed.</summary>
     public static Outcome<FeedEndpoint> Of(string? address, bool allowPrivate, string? authority, string setting)
     {
@@ -88,6 +91,8 @@ internal sealed class FeedHttp : IDisposable
             ConnectCallback = (context, ct) => OutboundConnection.ConnectAsync(context.DnsEndPoint, endpoint.AllowPrivate, ct),
         };
         handler.SslOptions.RemoteCertificateValidationCallback = Judge;
+        if (endpoint.ClientCertificate is { } own)
+            handler.SslOptions.ClientCertificates = [own];
         if (endpoint.Authority is { } pem && FeedEndpoint.Certificates(pem) is { } trusted)
         {
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

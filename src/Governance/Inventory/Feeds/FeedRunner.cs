@@ -131,7 +131,12 @@ public sealed class FeedRunner(
         await WriteAsync(claim, s => s.SetProperty(r => r.Doing, (string?)null).SetProperty(r => r.Documents, writer.Documents).SetProperty(r => r.Records, writer.Records)
             .SetProperty(r => r.Bytes, writer.Bytes).SetProperty(r => r.Complete, fetch.Complete), ct);
         if (writer.Documents == 0)
-            return new End(FeedRunState.Completed, notes ?? "Nothing has changed since the last run.", Retryable: false, fetch.Cursor);
+        {
+            // An empty source is more often a wrong address than a source that lost everything: it calls nothing missing.
+            var empty = fetch.Complete ? "The source names nothing. Nothing was called missing for that: look at its settings." : "Nothing has changed since the last run.";
+            return new End(FeedRunState.Completed, notes is null ? empty : $"{empty} {notes}", Retryable: false, fetch.Cursor);
+        }
+
         ct.ThrowIfCancellationRequested();
         return await HandOverAsync(claim, feed, fetch, writer, notes, ct);
     }

@@ -43,9 +43,11 @@ public sealed class FeedWriter : IAsyncDisposable
         return new FeedWriter(file, now);
     }
 
-    /// <summary>Adds a document under the next number of its kind: <c>servicePrincipals-0001.json</c>.</summary>
+    /// <summary>Adds a document under the next number of its kind: <c>servicePrincipals-0001.json</c>. An empty list is no document: no format could be told from it.</summary>
     public async Task AddAsync(string kind, string extension, ReadOnlyMemory<byte> content, int records, CancellationToken ct)
     {
+        if (records == 0)
+            return;
         await using var entry = Open(kind, extension);
         await entry.WriteAsync(content, ct);
         Count(content.Length, records);
