@@ -14,7 +14,7 @@ internal static class ImportVerb
     {
         var file = new Argument<string>("file") { Description = "The file to import: identities or people." };
         var source = new Option<string>("--source") { Description = "The source it is an inventory of; made when new. Not needed for people.", DefaultValueFactory = _ => string.Empty };
-        var format = new Option<string>("--format") { Description = "auto, csv-identities, csv-people, entra-graph or aws-credential-report.", DefaultValueFactory = _ => InventoryReaders.Auto };
+        var format = new Option<string>("--format") { Description = "auto, or the name of a format; a wrong one is answered with the list.", DefaultValueFactory = _ => InventoryReaders.Auto };
         var full = new Option<bool>("--full") { Description = "The file holds the whole source: what it no longer names is called missing." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("import", "Imports an inventory or a list of people.") { file, source, format, full, json };

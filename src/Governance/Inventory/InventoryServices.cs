@@ -10,7 +10,7 @@ public static class InventoryServices
     {
         services.AddSingleton(p => new SecretFilter(p.GetRequiredService<Persistence.DataDirectory>(), p.GetService<IConfiguration>()));
         services.AddSingleton<ToolCatalogue>();
-        services.AddSingleton<IInventoryReader, AwsCredentialReportReader>();
+        services.AddSingleton<IInventoryReader, AwsReader>();
         services.AddSingleton<IInventoryReader, IdentityCsvReader>();
         services.AddSingleton<IInventoryReader, PeopleCsvReader>();
         services.AddSingleton<IInventoryReader, McpReader>();
@@ -21,6 +21,8 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, GitHubReader>();
         services.AddSingleton<IInventoryReader, GoogleWorkspaceReader>();
         services.AddSingleton<IInventoryReader, SlackReader>();
+        services.AddSingleton<IInventoryReader, AzureHoundReader>();
+        services.AddSingleton<IInventoryReader, GcpReader>();
         services.AddSingleton<IInventoryReader, GraphReader>();
         services.AddSingleton<InventoryReaders>();
         services.AddSingleton<ImportService>();

@@ -203,6 +203,7 @@ public sealed class ImportService(
             var counts = run.SourceId is { } sourceId
                 ? await new IdentityMerge(db, run.Id, sourceId, full, now).RunAsync(stager.Unchanged, ct)
                 : await new PeopleMerge(db, run.Id, full, now).RunAsync(ct);
+            await ProvisionalIds.ReplaceAsync(db, run.Id, ct);
             if (full && run.SourceId is not null)
                 await db.Sources.Where(s => s.Id == run.SourceId).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastFullRunId, run.Id).SetProperty(x => x.LastFullImportAt, now), ct);
             if (counts.Created + counts.Changed + counts.Unchanged + stager.Rejected != stager.Read)

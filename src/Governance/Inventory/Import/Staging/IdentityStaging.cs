@@ -11,6 +11,7 @@ namespace Governance.Inventory;
 internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId, TimeProvider clock)
 {
     private readonly EntitlementLookup entitlements = new(db, runId, sourceId, clock);
+    private readonly ProvisionalIds provisional = new(db, runId, sourceId);
     private readonly Dictionary<string, string> places = new(StringComparer.Ordinal);
     private readonly List<(ReadItem Item, int Ordinal)> waiting = [];
 
@@ -46,6 +47,8 @@ internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId
                 staged.Add(row.ExternalId, row.Place);
         }
 
+        foreach (var (externalId, id, hash) in await provisional.FindAsync(waiting.ConvertAll(w => w.Item.Identity!), known.ContainsKey, ct))
+            known.Add(externalId, new Known(id, hash));
         foreach (var part in known.Values.Select(k => k.Id).Chunk(1000))
             seenBefore.UnionWith(await db.StagedSeen.Where(s => s.RunId == runId && part.Contains(s.IdentityId)).Select(s => s.IdentityId).ToListAsync(ct));
 

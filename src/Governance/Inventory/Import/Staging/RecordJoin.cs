@@ -1,3 +1,4 @@
+using System.Globalization;
 using Governance.Common;
 
 namespace Governance.Inventory;
@@ -39,11 +40,22 @@ internal static class RecordJoin
         };
     }
 
+    /// <summary>For everybody, or else of how many.</summary>
+    public static string? Consent(string? a, string? b)
+    {
+        const string People = " people";
+        if (a is null || b is null || a == b)
+            return a ?? b;
+        return a == "AllPrincipals" || b == "AllPrincipals" ? "AllPrincipals" : $"{Count(a) + Count(b)}{People}";
+
+        static int Count(string consent) => consent.EndsWith(People, StringComparison.Ordinal) && int.TryParse(consent[..^People.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
+    }
+
     private static GrantRecord Join(GrantRecord a, GrantRecord b) => a with
     {
         Description = a.Description ?? b.Description,
         Via = a.Via ?? b.Via,
-        Consent = a.Consent ?? b.Consent,
+        Consent = Consent(a.Consent, b.Consent),
         GrantedAt = a.GrantedAt is { } x && b.GrantedAt is { } y ? (x < y ? x : y) : a.GrantedAt ?? b.GrantedAt,
         Privileged = a.Privileged == Reported.Unknown ? b.Privileged : b.Privileged == Reported.Yes ? Reported.Yes : a.Privileged,
     };

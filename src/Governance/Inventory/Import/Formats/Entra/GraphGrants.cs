@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Governance.Inventory;
 
-/// <summary>The grants of a file by client: delegated (<c>oauth2PermissionGrants</c>) and as application (<c>appRoleAssignments</c>).</summary>
-internal sealed class GraphGrants
+/// <summary>Records of Graph as grants: delegated (<c>oauth2PermissionGrants</c>), as application (<c>appRoleAssignments</c>), and roles in the directory.</summary>
+internal static class GraphGrants
 {
-    private readonly Dictionary<string, Client> clients = new(StringComparer.Ordinal);
+    public const string Directory = "Microsoft Entra directory";
 
     /// <summary>Why the record can't be attached to a client; null when it can.</summary>
     public static string? Problem(JsonElement record, GraphObjectKind kind)
@@ -20,79 +20,47 @@ internal sealed class GraphGrants
             : record.Text("principalType") is { } type && type != "ServicePrincipal" ? $"it is of a {CsvValues.Short(type)}, and only service principals are inventoried" : null;
     }
 
-    public void Add(JsonRecord record, GraphObjectKind kind)
+    /// <summary>One grant a scope.</summary>
+    public static IEnumerable<GrantRecord> Delegated(JsonElement record, GraphLookups lookups)
     {
-        if (Problem(record.Element, kind) is null)
-            AddTo(record.Element.Text(kind == GraphObjectKind.Grant ? "clientId" : "principalId")!.ToLowerInvariant(), record.Element, kind, record.Place);
-    }
-
-    public void AddTo(string client, JsonElement record, GraphObjectKind kind, string place)
-    {
-        if (!clients.TryGetValue(client, out var list))
-            clients.Add(client, list = new Client(place));
-        list.DisplayName ??= kind == GraphObjectKind.RoleAssignment ? record.Text("principalDisplayName") : null;
-        var resource = record.Text("resourceDisplayName") ?? record.Text("resourceId")?.ToLowerInvariant();
-        if (kind == GraphObjectKind.RoleAssignment)
-        {
-            list.Add(GraphPermissions.NameOf(record.Text("appRoleId") ?? "unknown"), resource, GrantPath.Role, null, record.Time("createdDateTime"));
-            return;
-        }
-
+        var resource = Resource(record, lookups);
         var consent = record.Text("consentType") == "AllPrincipals" ? "AllPrincipals" : record.Text("principalId")?.ToLowerInvariant();
-        foreach (var scope in record.Text("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
-            list.Add(scope, resource, GrantPath.Delegated, consent, record.Time("startTime"));
-    }
-
-    /// <summary>The client's grants, which are then not among the rest.</summary>
-    public Client? Take(string client) => clients.Remove(client, out var list) ? list : null;
-
-    public IEnumerable<KeyValuePair<string, Client>> Rest() => clients;
-
-    /// <summary>What one client holds.</summary>
-    public sealed class Client(string place)
-    {
-        private readonly SortedDictionary<(string Name, string Resource, GrantPath Path), Held> held = new();
-
-        public string Place { get; } = place;
-
-        public string? DisplayName { get; set; }
-
-        public void Add(string name, string? resource, GrantPath path, string? consent, DateTimeOffset? at)
+        foreach (var scope in (record.Text("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Distinct(StringComparer.Ordinal))
         {
-            var key = (name, resource ?? string.Empty, path);
-            if (!held.TryGetValue(key, out var one))
-                held.Add(key, one = new Held { At = at });
-            if (consent is not null)
-                one.Consents.Add(consent);
+            var (privileged, description) = GraphPermissions.Rate(scope, delegated: true);
+            yield return new GrantRecord(scope, resource, GrantPath.Delegated, privileged) { Description = description, Consent = consent, GrantedAt = record.Time("startTime") };
         }
-
-        /// <summary>Only a file that claims to be whole names all grants of a client; and only those of the feeds that it holds.</summary>
-        public GrantCoverage Coverage(bool full)
-        {
-            if (!full)
-                return GrantCoverage.None;
-            var paths = held.Keys.Select(k => k.Path).Distinct().ToList();
-            return paths.Count > 1 ? GrantCoverage.All : paths[0] == GrantPath.Delegated ? GrantCoverage.Delegated : GrantCoverage.Role;
-        }
-
-        public IReadOnlyList<GrantRecord> ToRecords() => held.Select(h =>
-        {
-            var (privileged, description) = GraphPermissions.Rate(h.Key.Name, h.Key.Path == GrantPath.Delegated);
-            return new GrantRecord(h.Key.Name, h.Key.Resource.Length == 0 ? null : h.Key.Resource, h.Key.Path, privileged)
-            {
-                Description = description,
-                Consent = h.Value.Consent,
-                GrantedAt = h.Value.At,
-            };
-        }).ToList();
     }
 
-    private sealed class Held
+    public static GrantRecord Role(JsonElement record, GraphLookups lookups)
     {
-        public HashSet<string> Consents { get; } = new(StringComparer.Ordinal);
-
-        public DateTimeOffset? At { get; init; }
-
-        public string? Consent => Consents.Contains("AllPrincipals") ? "AllPrincipals" : Consents.Count > 1 ? $"{Consents.Count} people" : Consents.FirstOrDefault();
+        var name = lookups.RoleName(record.Text("resourceId"), record.Text("appRoleId", "id"));
+        var (privileged, description) = GraphPermissions.Rate(name, delegated: false);
+        return new GrantRecord(name, Resource(record, lookups), GrantPath.Role, privileged) { Description = description, GrantedAt = record.Time("createdDateTime", "creationTimestamp") };
     }
+
+    /// <summary>A role in the directory; held directly, so that a file of app role assignments does not speak of it.</summary>
+    public static GrantRecord DirectoryRole(JsonElement assignment, GraphLookups lookups)
+    {
+        var id = assignment.Text("roleDefinitionId");
+        var (name, template) = lookups.DirectoryRole(id);
+        if (assignment.TryGetProperty("roleDefinition", out var definition))
+            (name, template) = (definition.Text("displayName") ?? name, definition.Text("templateId") ?? template);
+        return DirectoryRole(name ?? template ?? id ?? "unknown", template ?? id, assignment.Text("directoryScopeId", "appScopeId"));
+    }
+
+    public static GrantRecord DirectoryRole(string name, string? template, string? scope)
+    {
+        var rating = Privilege.OfEntraDirectoryRole(name);
+        if (rating.Privileged == Common.Reported.Unknown && template is not null)
+            rating = Privilege.OfEntraDirectoryRole(template);
+        return new GrantRecord(name, scope is null or "/" ? Directory : $"{Directory} {scope}", GrantPath.Direct, rating.Privileged) { Description = $"Directory role. {rating.Why}" };
+    }
+
+    /// <summary>Grants of one record, each permission of a resource once.</summary>
+    public static IReadOnlyList<GrantRecord> Distinct(IEnumerable<GrantRecord> grants) =>
+        [.. grants.GroupBy(g => (g.Key, g.Path)).Select(g => g.Aggregate((a, b) => a with { Consent = RecordJoin.Consent(a.Consent, b.Consent) }))];
+
+    private static string? Resource(JsonElement record, GraphLookups lookups) =>
+        record.Text("resourceDisplayName") ?? lookups.ResourceName(record.Text("resourceId")) ?? record.Text("resourceId")?.ToLowerInvariant();
 }

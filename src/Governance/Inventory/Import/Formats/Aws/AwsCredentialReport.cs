@@ -5,9 +5,9 @@ namespace Governance.Inventory;
 
 /// <summary>
 /// The IAM credential report: the bare CSV, or what <c>aws iam get-credential-report</c> prints (JSON with the CSV as base64 in <c>Content</c>).
-/// One identity per user, keyed by ARN and creation time, since a user made anew has the old ARN. The report names no key ids: a key is its slot.
+/// One identity per user, keyed as <see cref="AwsNames"/> says. The report names no key ids: a key is told by the time of its rotation.
 /// </summary>
-public sealed class AwsCredentialReportReader : IInventoryReader
+internal static class AwsCredentialReport
 {
     private const int MaximumContent = 64 * 1024 * 1024;
 
@@ -15,21 +15,11 @@ public sealed class AwsCredentialReportReader : IInventoryReader
 
     private static readonly HashSet<string> Envelope = new(StringComparer.Ordinal) { "Content", "ReportFormat", "GeneratedTime", "ResponseMetadata" };
 
-    public string Format => "aws-credential-report";
-
-    public string Description => "an AWS credential report (CSV, or the CLI's JSON)";
-
-    public ImportSubject Subject => ImportSubject.Identities;
-
-    public SourceSystem System => SourceSystem.Aws;
-
-    public bool Recognises(FileHead head) => IsEnvelope(head) || (!head.IsJson && head.Columns.Contains("arn") && head.Columns.Contains("user_creation_time"));
+    public static bool Recognises(FileHead head) => IsEnvelope(head) || (!head.IsJson && head.Columns.Contains("arn") && head.Columns.Contains("user_creation_time"));
 
     private static bool IsEnvelope(FileHead head) => head.IsJson && head.Has("Content") && head.NamesAt(string.Empty).IsSubsetOf(Envelope);
 
-    public IEnumerable<ReadItem> Read(ImportFile file) => file.Documents.SelectMany(d => Read(d, file));
-
-    private static IEnumerable<ReadItem> Read(ImportDocument document, ImportFile file)
+    public static IEnumerable<ReadItem> Read(ImportDocument document, ImportFile file)
     {
         var envelope = document.Head.IsJson;
         using var stream = envelope ? Unwrap(document) : document.Open();
@@ -82,6 +72,8 @@ public sealed class AwsCredentialReportReader : IInventoryReader
         var root = user == "<root_account>";
         var password = Flag(row, "password_enabled");
         var keys = new[] { 1, 2 }.Select(slot => Key(row, slot)).OfType<CredentialRecord>().ToList();
+        if (keys is [var one, var other] && one.ExternalId == other.ExternalId)
+            keys[1] = other with { ExternalId = other.ExternalId + "/2" };
         var (passwordUsed, passwordUsage) = Usage(row, "password_last_used");
         var credentials = new List<CredentialRecord>(keys);
         if (password == Reported.Yes)
@@ -102,7 +94,7 @@ public sealed class AwsCredentialReportReader : IInventoryReader
         var active = credentials.Any(c => c.Enabled == Reported.Yes);
         return new IdentityRecord
         {
-            ExternalId = created is { } at ? $"{arn}#{at:yyyy-MM-ddTHH:mm:ssZ}" : arn,
+            ExternalId = AwsNames.Key(arn, created),
             DisplayName = root ? "Root account " + arn.Split(':').ElementAtOrDefault(4) : user,
             Kind = IdentityKind.MachineUser,
             Description = root ? "The root user of the AWS account" : password == Reported.No && active ? "Signs in by access key only" : null,
@@ -115,8 +107,10 @@ public sealed class AwsCredentialReportReader : IInventoryReader
             Credentials = credentials,
             Grants = root ? [new GrantRecord("Everything", "AWS account", GrantPath.Direct, Reported.Yes) { Description = "Root can do everything in the account" }] : [],
             GrantCoverage = GrantCoverage.None,
+            Part = RecordPart.Sighting,
             Attributes = AttributeJson.Of(row.Except(Used).Where(p => p.Key.StartsWith("mfa", StringComparison.Ordinal) || p.Key.StartsWith("cert_", StringComparison.Ordinal)
-                || p.Key.EndsWith("_region", StringComparison.Ordinal) || p.Key.EndsWith("_service", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Key, JsonSerializer.SerializeToElement(p.Value))), file.Secrets),
+                || p.Key.EndsWith("_region", StringComparison.Ordinal) || p.Key.EndsWith("_service", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Key, JsonSerializer.SerializeToElement(p.Value)))
+                .Append(KeyValuePair.Create("arn", JsonSerializer.SerializeToElement(arn))), file.Secrets),
         };
     }
 
@@ -128,8 +122,9 @@ public sealed class AwsCredentialReportReader : IInventoryReader
         if (rotated is null && active != Reported.Yes)
             return null;
         var (used, usage) = Usage(row, prefix + "last_used_date");
-        return new CredentialRecord(rotated is { } at ? $"access_key_{slot}@{at:yyyy-MM-ddTHH:mm:ssZ}" : $"access_key_{slot}", CredentialKind.AccessKey)
+        return new CredentialRecord(AwsNames.KeyId(rotated, $"access-key-{slot}"), CredentialKind.AccessKey)
         {
+            DisplayName = $"Access key {slot}",
             Enabled = active,
             CreatedAt = rotated,
             Expiry = ExpiryState.Never,
