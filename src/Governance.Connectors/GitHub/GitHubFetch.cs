@@ -93,12 +93,18 @@ internal sealed class GitHubFetch(FeedHttp http, string organisation, FeedWriter
         try
         {
             var (read, total) = (0, (int?)null);
+            var counted = new List<JsonNode>();
             await EachPageAsync(list.Path, list.Title, async page =>
             {
                 read += page.Count(list.List);
                 total = page.Json.ValueKind == JsonValueKind.Object && page.Json.TryGetProperty("total_count", out var count) && count.TryGetInt32(out var n) ? n : total;
-                await to!.AddAsync(list.Document, "json", page.Body, page.Count(list.List), ct);
+                // A counted list is one document whose count is its own: over pages, the importer would miss the rest of it.
+                if (list.List.Length > 0)
+                    counted.AddRange(page.Items(list.List).Select(i => JsonNode.Parse(i.GetRawText())!));
+                else
+                    await to!.AddAsync(list.Document, "json", page.Body, page.Count(list.List), ct);
             }, ct);
+            await FlushAsync(list, counted, ct);
             if (total is { } all && all != read)
             {
                 complete = false;
@@ -140,8 +146,8 @@ internal sealed class GitHubFetch(FeedHttp http, string organisation, FeedWriter
                 }
             }
         }, ct);
-        foreach (var (document, items) in found)
-            await FlushAsync(document, items, ct);
+        foreach (var list in OfRepository(organisation))
+            await FlushAsync(list, found.GetValueOrDefault(list.Document) ?? [], ct);
         foreach (var (list, count, first) in refused.Values)
         {
             complete = false;
@@ -162,17 +168,17 @@ internal sealed class GitHubFetch(FeedHttp http, string organisation, FeedWriter
         }
 
         if (items.Count >= Together)
-            await FlushAsync(list.Document, items, ct);
+            await FlushAsync(list, items, ct);
     }
 
-    private async Task FlushAsync(string document, List<JsonNode> items, CancellationToken ct)
+    private async Task FlushAsync(Lists of, List<JsonNode> items, CancellationToken ct)
     {
         if (items.Count == 0)
             return;
         JsonNode list = new JsonArray([.. items]);
-        if (document == "actions-secrets")
-            list = new JsonObject { ["total_count"] = items.Count, ["secrets"] = list };
-        await to!.AddAsync(document, "json", Encoding.UTF8.GetBytes(list.ToJsonString()), items.Count, ct);
+        if (of.List.Length > 0)
+            list = new JsonObject { ["total_count"] = items.Count, [of.List] = list };
+        await to!.AddAsync(of.Document, "json", Encoding.UTF8.GetBytes(list.ToJsonString()), items.Count, ct);
         items.Clear();
     }
 

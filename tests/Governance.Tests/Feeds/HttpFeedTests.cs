@@ -40,8 +40,8 @@ public sealed class HttpFeedTests
         var (fetch, documents) = await desk.FetchAsync(feed, GitHubSettings(source), new Dictionary<string, string>(StringComparer.Ordinal) { ["token"] = Token });
         desk.Clock.Waited.ShouldBeInRange(TimeSpan.FromMinutes(11), TimeSpan.FromMinutes(12));
         fetch.Complete.ShouldBeTrue(string.Join(' ', fetch.Notes));
-        documents.Keys.ShouldBe(["installations-0001.json", "installations-0002.json", "personal-access-tokens-0001.json", "deploy-keys-0001.json", "actions-secrets-0001.json"], ignoreOrder: true);
-        JsonNode.Parse(documents["installations-0002.json"])!["installations"]!.AsArray().Count.ShouldBe(1);
+        documents.Keys.ShouldBe(["installations-0001.json", "personal-access-tokens-0001.json", "deploy-keys-0001.json", "actions-secrets-0001.json"], ignoreOrder: true);
+        JsonNode.Parse(documents["installations-0001.json"])!["installations"]!.AsArray().Count.ShouldBe(2);
         JsonNode.Parse(documents["deploy-keys-0001.json"])!.AsArray().Select(k => k!["repository"]!.ToString()).ShouldBe(["acme/one", "acme/two"]);
         JsonNode.Parse(documents["actions-secrets-0001.json"])!["secrets"]!.AsArray().Count.ShouldBe(2);
         source.Requests.ShouldAllBe(r => r.Authorization == "Bearer " + Token);
