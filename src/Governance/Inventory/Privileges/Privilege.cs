@@ -52,7 +52,7 @@ public static partial class Privilege
             SourceSystem.Kubernetes => OfKubernetesRole(name),
             SourceSystem.PostgreSql => OfPostgresRole(name),
             SourceSystem.GitHub => name.Split(':') is [var permission, var level] && level is "read" or "write" or "admin" ? OfGitHubPermission(permission, level) : OfGitHubScope(name),
-            _ => OfOAuthScope(name),
+            _ => Guessed(name, resource, stored),
         };
         return rating.Privileged == stored ? rating.Why : stored switch
         {
@@ -60,6 +60,18 @@ public static partial class Privilege
             Reported.No => "The source, or its import, calls it not privileged",
             _ => "Neither the source nor our list for it says whether it is privileged",
         };
+    }
+
+    /// <summary>Of a source that doesn't say what kind of system it is: the first rules that know the name and agree.</summary>
+    private static PrivilegeRating Guessed(string name, string? resource, Reported stored)
+    {
+        if (name.Split(':') is [var permission, "read" or "write" or "admin"] parts && OfGitHubPermission(permission, parts[1], resource is null ? null : resource.StartsWith("all ", StringComparison.OrdinalIgnoreCase)) is var gitHub && gitHub.Privileged == stored)
+            return gitHub;
+        if (OfKubernetesRole(name) is var role && role.Privileged == stored && stored != Reported.Unknown)
+            return role;
+        if (name.StartsWith("roles/", StringComparison.Ordinal))
+            return OfGcpRole(name);
+        return name.Contains(':', StringComparison.Ordinal) && OfAwsAction(name, resource) is var action && action.Privileged == stored ? action : OfOAuthScope(name);
     }
 
     /// <summary>Whether a pattern with * and ? covers the text; case plays no part.</summary>
