@@ -56,6 +56,20 @@ public sealed class EvidencePackageTests
         raw.ShouldContain("FontFile2");
         raw.ShouldNotContain("/JavaScript");
         raw.ShouldNotContain("/OpenAction");
+        raw.ShouldContain("/Lang (en)");
+    }
+
+    [Fact]
+    public async Task The_report_has_a_bookmark_for_each_statement_that_leads_to_its_page()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        using var pdf = PdfDocument.Open(Path.Combine(await MakeAsync(test), "report.pdf"));
+        pdf.TryGetBookmarks(out var bookmarks).ShouldBeTrue();
+        var marks = bookmarks.GetNodes().OfType<UglyToad.PdfPig.Outline.DocumentBookmarkNode>().ToList();
+        marks.Select(m => m.Title).ShouldContain("Conclusion");
+        foreach (var id in FrameworkCatalogue.Find("nist-csf-2.0")!.Subcategories.Select(s => s.Id))
+            pdf.GetPage(marks.Single(m => m.Title.StartsWith(id, StringComparison.Ordinal)).PageNumber).Text.ShouldContain(id);
     }
 
     [Fact]

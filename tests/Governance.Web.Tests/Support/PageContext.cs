@@ -53,7 +53,7 @@ public sealed class PageContext : BunitContext
     {
         var now = TimeProvider.System.Now();
         var source = new Source { Id = Ids.New(now), Name = "Source of " + name, CreatedAt = now };
-        var identity = new Identity { Id = Ids.New(now), SourceId = source.Id, ExternalId = name, DisplayName = name, Attributes = "{}", ContentHash = "x", FirstSeenAt = now, LastSeenAt = now, StateSince = now };
+        var identity = new Identity { Id = Ids.New(now), SourceId = source.Id, ExternalId = name, DisplayName = name, Attributes = "{}", ContentHash = "x", FirstSeenAt = now, LastSeenAt = now, StateSince = now, State = Governance.Lifecycle.LifecycleState.Discovered };
         await SaveAsync(db => db.AddRange(source, identity));
         return identity;
     }

@@ -4,7 +4,9 @@ using Governance.Findings;
 using Governance.Inventory;
 using Governance.Lifecycle;
 using Governance.Ownership;
+using Governance.Revocation;
 using Governance.Web.Security;
+using Governance.Web.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -12,7 +14,8 @@ namespace Governance.Web.Features.Inventory;
 
 /// <summary>One identity, whole. Roles see all; anybody else only what they own or were asked to own.</summary>
 public sealed partial class IdentityPage(
-    InventoryQueries queries, FindingQueries findingQueries, LifecycleQueries lifecycleQueries, OwnershipQueries ownership, AuditQueries audit, CurrentActor actor, IDialogService dialogs, TimeProvider clock)
+    InventoryQueries queries, FindingQueries findingQueries, LifecycleQueries lifecycleQueries, OwnershipQueries ownership, AuditQueries audit, CurrentActor actor, IDialogService dialogs, TimeProvider clock,
+    RevocationService revocations, NavigationManager navigation, ISnackbar snackbar)
 {
     private IdentityDetail? detail;
     private IReadOnlyList<FindingRow> findings = [];
@@ -51,6 +54,18 @@ public sealed partial class IdentityPage(
         if (Roles.All.Any(me.Holds))
             return true;
         return me.PersonId is { } person && await ownership.FindAsync(Id, CancellationToken.None) is { } owner && (owner.OwnerId == person || owner.AskedId == person);
+    }
+
+    private async Task RevokeAsync()
+    {
+        var effect = $"1 identity is disabled in {detail!.SourceName} as soon as the limits let it: without a notice, since a person orders it. It can be undone until another person has approved its deletion.";
+        if (await dialogs.ConfirmAsync("Revoke " + detail.Identity.DisplayName, effect, "Revoke", danger: true, askReason: true) is not { } reason)
+            return;
+        var ordered = await revocations.OrderAsync(Id, reason, await actor.GetAsync(), CancellationToken.None);
+        if (ordered.IsRefused)
+            snackbar.Refused(ordered.Refusal);
+        else
+            navigation.NavigateTo($"/revocations/{ordered.Value:D}");
     }
 
     private async Task AssignToolAsync()

@@ -109,8 +109,23 @@ public sealed class DeniedAndGone : Metric
                 { Remediation: RemediationState.Succeeded } => Verdicts.CannotTell,
                 _ => Verdicts.Exception,
             };
-            var detail = r.Order is null ? "no revocation order yet" : r.Order.HeldBy ?? $"{r.Order.State}, {r.Order.Remediation}" + (r.Order.Seen is { } seen ? $"; seen gone {Day(seen)}, {(seen - r.DecidedAt!.Value).TotalDays:0.0} days" : string.Empty);
+            var detail = r.Order is null ? "no revocation order yet" : r.Order.HeldBy ?? Standing(r.Order.State, r.Order.Remediation) + (r.Order.Seen is { } seen ? $"; seen gone {Day(seen)}, {(seen - r.DecidedAt!.Value).TotalDays:0.0} days" : string.Empty);
             return new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source, verdict, detail, r.Reviewer, r.DecidedAt);
         });
     }
+
+    private static string Standing(OrderState state, RemediationState remediation) => (state, remediation) switch
+    {
+        (_, RemediationState.ManualPending) => "to be done by hand in its source, not confirmed yet",
+        (OrderState.Noticed, _) => "the notice to its owner runs",
+        (OrderState.Due, _) => "being carried out",
+        (OrderState.Quarantined, RemediationState.Verified) => "disabled, observed in its source",
+        (OrderState.Quarantined, _) => "reported as disabled, not observed",
+        (OrderState.Completed, RemediationState.Verified) => "deleted, observed in its source",
+        (OrderState.Completed, _) => "reported as deleted, not observed",
+        (OrderState.Withdrawn, _) => "the order was withdrawn",
+        (OrderState.Undone, _) => "disabled, and restored since",
+        (OrderState.Held, _) => "held",
+        _ => "stuck: a step can't go on by itself",
+    };
 }

@@ -15,7 +15,7 @@ public static class EvidencePdf
         var first = new EvidenceReportLayout(facts, dataHash, 0, new Dictionary<string, int>(StringComparer.Ordinal));
         Run(facts, first);
         var second = new EvidenceReportLayout(facts, dataHash, first.PageCount, first.Starts);
-        return Run(facts, second);
+        return PdfOutline.Append(Run(facts, second), second.Outline());
     }
 
     private static byte[] Run(Facts facts, EvidenceReportLayout layout)

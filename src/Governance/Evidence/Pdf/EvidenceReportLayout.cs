@@ -5,7 +5,8 @@ namespace Governance.Evidence;
 /// <summary>The order and the words of the report's pages.</summary>
 internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash, int total, IReadOnlyDictionary<string, int> known)
 {
-    private static readonly PdfColumn[] RecordColumns = [new("Record", 26), new("Where", 18), new("Verdict", 11), new("Detail", 34), new("Who", 14), new("When", 11)];
+    private static readonly PdfColumn[] RecordColumns = [new("Record", 25), new("Where", 20), new("Verdict", 11), new("Detail", 32), new("Who", 14), new("When", 13)];
+    private readonly HashSet<string> shown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> starts = new(StringComparer.Ordinal);
 
     public int Total => total;
@@ -27,6 +28,10 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
         PageCount = sheet.Pages;
     }
 
+    /// <summary>The bookmarks: the contents, and the cover before them.</summary>
+    public IReadOnlyList<(string Title, string Destination)> Outline() =>
+        [("Conclusion", "conclusion"), ("Method", "method"), .. facts.Subcategories.Select(s => ($"{s.Id}  {s.Category}", s.Id)), ("Campaigns and imports", "appendix"), ("Verification", "verification")];
+
     private void Begin(PdfSheet sheet, string key)
     {
         sheet.NewPage();
@@ -40,7 +45,7 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
         sheet.Space(110);
         sheet.Paragraph("Evidence report", PdfFonts.Regular, 13, PdfSheet.Soft);
         sheet.Space(14);
-        sheet.Paragraph(facts.FrameworkTitle, PdfFonts.Bold, 30, PdfSheet.Ink, 36);
+        sheet.Paragraph(facts.FrameworkTitle, PdfFonts.Bold, 27, PdfSheet.Ink, 34);
         sheet.Space(4);
         sheet.Paragraph("Non-human identities behind AI tools", PdfFonts.Regular, 16, PdfSheet.Ink, 22);
         sheet.Space(220);
@@ -81,9 +86,12 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
         Bars(sheet);
         sheet.Space(14);
         sheet.Heading("Where the exceptions are", 12);
-        PdfTable.Draw(sheet, [new("Metric", 8), new("What is measured", 46), new("Met", 10, Number: true), new("Of", 10, Number: true), new("Exceptions", 12, Number: true), new("Cannot tell", 12, Number: true), new("Share", 10, Number: true)],
-            facts.Metrics.OrderByDescending(m => m.Exceptions).Select(m => (IReadOnlyList<string>)
-                [m.Id, m.Title, N(m.Numerator), N(m.Denominator), N(m.Exceptions - m.CannotTell), N(m.CannotTell), Share(m)]));
+        if (exceptions == 0)
+            sheet.Paragraph("No metric shows one.");
+        else
+            PdfTable.Draw(sheet, [new("Metric", 8), new("What is measured", 48), new("Met", 9, Number: true), new("Of", 9, Number: true), new("Exceptions", 12, Number: true), new("Cannot tell", 12, Number: true), new("Met, share", 12, Number: true)],
+                facts.Metrics.Where(m => m.Status == MetricStatus.Exceptions).OrderByDescending(m => m.Exceptions).Select(m => (IReadOnlyList<string>)
+                    [m.Id, m.Title, N(m.Numerator), N(m.Denominator), N(m.Exceptions - m.CannotTell), N(m.CannotTell), Share(m)]));
         sheet.Paragraph("What can't be told, because no source reports it, counts against the metric and is shown apart.", size: 8.5f, color: PdfSheet.Soft);
 
         int Count(MetricStatus status) => facts.Metrics.Count(m => m.Status == status);
@@ -94,10 +102,10 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
         foreach (var m in facts.Metrics)
         {
             sheet.Need(20);
-            const float x = PdfSheet.Left + 190;
+            const float x = PdfSheet.Left + 272;
             const float width = PdfSheet.Right - x - 74;
             sheet.Text(m.Id, PdfSheet.Left, sheet.Y, PdfFonts.Bold, 8, PdfSheet.Ink);
-            sheet.Text(Cut(m.Title), PdfSheet.Left + 28, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Ink);
+            sheet.Text(Cut(m.Title, 238), PdfSheet.Left + 28, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Ink);
             if (m.Denominator == 0)
             {
                 sheet.Text("no population", x, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Soft);
@@ -114,13 +122,18 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
                 sheet.Text($"{N(m.Numerator)} of {N(m.Denominator)}", x + width + 6, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Ink);
             }
 
-            sheet.Space(15);
+            sheet.Space(14);
         }
 
         sheet.Paragraph("Solid: met. Hatched: cannot tell. Empty: exception.", size: 8, color: PdfSheet.Soft);
     }
 
-    private static string Cut(string title) => title.Length > 38 ? title[..37].TrimEnd() + "…" : title;
+    private static string Cut(string title, float width)
+    {
+        using var font = PdfFonts.Of(PdfFonts.Regular, 8);
+        var lines = PdfText.Wrap(title, font, width);
+        return lines.Count == 1 ? title : lines[0] + "…";
+    }
 
     private static void Pair(PdfSheet sheet, string name, string value)
     {

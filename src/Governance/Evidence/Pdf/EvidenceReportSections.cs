@@ -21,7 +21,7 @@ internal sealed partial class EvidenceReportLayout
             sheet.Paragraph("No source is registered.");
         else
             PdfTable.Draw(sheet, [new("Source", 34), new("System", 16), new("Identities", 12, Number: true), new("Last import", 20), new("Last full import", 20)],
-                facts.Sources.Select(s => (IReadOnlyList<string>)[s.Name, s.System, N(s.Identities), Time(s.LastImport), Time(s.LastFullImport)]));
+                facts.Sources.Select(s => (IReadOnlyList<string>)[s.Name, SystemWords(s.System), N(s.Identities), Time(s.LastImport), Time(s.LastFullImport)]));
     }
 
     private void Section(PdfSheet sheet, Subcategory subcategory)
@@ -41,7 +41,8 @@ internal sealed partial class EvidenceReportLayout
             Figure(sheet, facts.Metric(id));
     }
 
-    private static void Figure(PdfSheet sheet, MetricFact m)
+    // A metric that speaks to several statements is shown whole under the first, and by its figure under the others.
+    private void Figure(PdfSheet sheet, MetricFact m)
     {
         sheet.Need(150);
         sheet.Rule();
@@ -52,31 +53,46 @@ internal sealed partial class EvidenceReportLayout
         sheet.Paragraph(figure, PdfFonts.Bold, 22, PdfSheet.Ink, 22);
         sheet.Paragraph(m.Denominator == 0
             ? "There was nothing to measure in the period; this is not a result."
-            : $"{Share(m)} met; {N(m.Exceptions - m.CannotTell)} exceptions; {N(m.CannotTell)} cannot be told.", size: 9.5f, color: PdfSheet.Soft);
+            : $"{Share(m)} met; {Count(m.Exceptions - m.CannotTell, "exception")}; {N(m.CannotTell)} cannot be told.", size: 9.5f, color: PdfSheet.Soft);
         sheet.Space(4);
         sheet.Paragraph("Population: " + m.Population, size: 9);
         sheet.Paragraph("Criterion: " + m.Criterion, size: 9);
         if (m.Note is not null)
             sheet.Paragraph(m.Note, size: 9);
         if (m.Denominator > 0)
-            sheet.Paragraph($"All {N(m.Denominator)} records: {m.PopulationFile}", size: 9);
+            sheet.Paragraph($"{(m.Denominator == 1 ? "The 1 record" : $"All {N(m.Denominator)} records")}: {m.PopulationFile}", size: 9);
+        if (!shown.Add(m.Id))
+        {
+            var first = facts.Subcategories.First(s => s.Metrics.Contains(m.Id, StringComparer.Ordinal)).Id;
+            sheet.Paragraph($"Exceptions and sample are listed under {first}, page {known.GetValueOrDefault(first)}.", size: 9);
+            sheet.Space(14);
+            return;
+        }
+
         sheet.Space(8);
         if (m.FirstExceptions.Count > 0)
         {
             sheet.Paragraph(m.Exceptions > m.FirstExceptions.Count ? $"Exceptions: the first {m.FirstExceptions.Count} of {N(m.Exceptions)}; all in {m.ExceptionFile}" : "Exceptions", PdfFonts.Bold, 9);
             sheet.Space(4);
-            PdfTable.Draw(sheet, RecordColumns, m.FirstExceptions.Select(Cells));
+            Records(sheet, m.FirstExceptions);
         }
 
         if (m.Sample.Count > 0)
         {
-            sheet.Need(60);
-            sheet.Paragraph("Sample", PdfFonts.Bold, 9);
+            sheet.Need(50 + (24 * m.Sample.Count));
+            sheet.Paragraph(m.Sample.Count == m.Denominator ? "Sample: all of them" : $"Sample: {m.Sample.Count} of {N(m.Denominator)}", PdfFonts.Bold, 9);
             sheet.Space(4);
-            PdfTable.Draw(sheet, RecordColumns, m.Sample.Select(Cells));
+            Records(sheet, m.Sample);
         }
 
         sheet.Space(10);
+    }
+
+    // Who and when are left out where no record has them: an empty column tells nothing and takes the room of the others.
+    private static void Records(PdfSheet sheet, IReadOnlyList<PopulationRow> rows)
+    {
+        var used = Enumerable.Range(0, RecordColumns.Length).Where(c => (c != 4 || rows.Any(r => r.Who is not null)) && (c != 5 || rows.Any(r => r.When is not null))).ToArray();
+        PdfTable.Draw(sheet, [.. used.Select(c => RecordColumns[c])], rows.Select(r => (IReadOnlyList<string>)[.. used.Select(c => Cells(r)[c])]));
     }
 
     private void Appendices(PdfSheet sheet)
@@ -117,6 +133,10 @@ internal sealed partial class EvidenceReportLayout
         sheet.Space(8);
         sheet.Paragraph("Who holds the database could rebuild a whole chain of hashes. Keep the hash above outside of it: a later log must still contain it.", size: 9, color: PdfSheet.Soft);
     }
+
+    private static string Count(int n, string what) => n == 1 ? "1 " + what : $"{N(n)} {what}s";
+
+    private static string SystemWords(string system) => system switch { "Aws" => "AWS", "Gcp" => "Google Cloud", "Generic" => "from CSV", "Entra" => "Microsoft Entra", "Saas" => "SaaS", "PostgreSql" => "PostgreSQL", _ => system };
 
     private static IReadOnlyList<string> Cells(PopulationRow r) =>
         [r.Name, r.Where, r.Verdict switch { Verdicts.Met => "met", Verdicts.CannotTell => "cannot tell", _ => "exception" }, r.Detail, r.Who ?? "–", Day(r.When)];

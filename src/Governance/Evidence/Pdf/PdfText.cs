@@ -7,6 +7,8 @@ namespace Governance.Evidence;
 /// <summary>Text as it can be drawn: runs of one typeface each, wrapped to a width.</summary>
 internal static class PdfText
 {
+    private static readonly System.Buffers.SearchValues<char> Marks = System.Buffers.SearchValues.Create("-/_.:@");
+
     /// <summary>Breaks into lines no wider than <paramref name="width"/>; a word that is wider itself is cut.</summary>
     public static List<string> Wrap(string text, SKFont font, float width)
     {
@@ -76,6 +78,10 @@ internal static class PdfText
         var n = text.Length;
         while (n > 1 && Width(text[..n], font) > width)
             n--;
+        // After a mark within a long name where there is one: "agents/release-" and "notes", not a letter alone on the next line.
+        var mark = text.AsSpan(0, n).LastIndexOfAny(Marks);
+        if (n < text.Length && mark > n / 3)
+            return mark + 1;
         return n > 1 && char.IsHighSurrogate(text[n - 1]) ? n - 1 : n;
     }
 
