@@ -1,6 +1,7 @@
+using System.Collections.Concurrent;
 using System.Data;
-using System.Data.Common;
 using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -10,17 +11,19 @@ using NpgsqlTypes;
 namespace Governance.Persistence;
 
 /// <summary>
-/// Inserts many rows the way that each database takes them fastest: SQLite by one prepared command, PostgreSQL by binary COPY, SQL Server by
+/// Inserts many rows the way that each database takes them fastest: SQLite by one prepared statement, PostgreSQL by binary COPY, SQL Server by
 /// bulk copy. Joins the open transaction; nothing is tracked.
 /// </summary>
 public static class BulkWriter
 {
+    private static readonly ConcurrentDictionary<(IModel Model, Type Type), Table> Tables = new();
+
     public static async Task InsertManyAsync<T>(this GovernanceDb db, IReadOnlyCollection<T> rows, CancellationToken ct)
         where T : class
     {
         if (rows.Count == 0)
             return;
-        var table = Table.Of(db, typeof(T));
+        var table = Tables.GetOrAdd((db.Model, typeof(T)), static (key, db) => Table.Of(db, key.Type), db);
         await db.Database.OpenConnectionAsync(ct);
         try
         {
@@ -31,7 +34,7 @@ public static class BulkWriter
             else if (connection is SqlConnection server)
                 await BulkCopyAsync(server, (SqlTransaction?)transaction, table, rows, ct);
             else
-                await PreparedAsync(connection, transaction, table, rows, ct);
+                await SqliteAsync((SqliteConnection)connection, transaction is not null, table, rows, ct);
         }
         finally
         {
@@ -39,26 +42,19 @@ public static class BulkWriter
         }
     }
 
-    private static async Task PreparedAsync<T>(DbConnection connection, DbTransaction? transaction, Table table, IEnumerable<T> rows, CancellationToken ct)
+    private static async Task SqliteAsync<T>(SqliteConnection connection, bool inTransaction, Table table, IEnumerable<T> rows, CancellationToken ct)
         where T : class
     {
-        await using var own = transaction is null ? await connection.BeginTransactionAsync(ct) : null;
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction ?? own;
-        command.CommandText = table.InsertSql;
-        foreach (var column in table.Columns)
+        await using var own = inTransaction ? null : await connection.BeginTransactionAsync(ct);
+        using (var insert = new SqliteInsert(connection, table.InsertSql))
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = column.Parameter;
-            command.Parameters.Add(parameter);
-        }
-
-        await command.PrepareAsync(ct);
-        foreach (var row in rows)
-        {
-            for (var i = 0; i < table.Columns.Count; i++)
-                command.Parameters[i].Value = table.Columns[i].Value(row) ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync(ct);
+            foreach (var row in rows)
+            {
+                ct.ThrowIfCancellationRequested();
+                for (var i = 0; i < table.Columns.Count; i++)
+                    insert.Bind(i + 1, table.Columns[i].Value(row));
+                insert.Run();
+            }
         }
 
         if (own is not null)

@@ -51,7 +51,20 @@ public sealed class ImportTests
         (await test.ImportAsync(Header + A + B + C, full: true)).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
         await using var db = test.Open();
         (await db.IdentityChanges.CountAsync()).ShouldBe(0);
-        (await db.Identities.AllAsync(i => i.LastSeenAt == test.Now)).ShouldBeTrue();
+        (await db.Sources.SingleAsync()).LastFullImportAt.ShouldBe(test.Now);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_part_that_is_unchanged_says_which_identities_were_seen(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        await test.ImportAsync(Header + A + B + C);
+        var before = test.Now;
+        test.Clock.Advance(TimeSpan.FromDays(1));
+        (await test.ImportAsync(Header + A)).Counts().ShouldBe((1, 0, 0, 1, 0, 0, 0));
+        await using var db = test.Open();
+        (await db.Identities.Where(i => i.LastSeenAt == test.Now).Select(i => i.ExternalId).ToListAsync()).ShouldBe(["a-1"]);
+        (await db.Identities.CountAsync(i => i.LastSeenAt == before)).ShouldBe(2);
     }
 
     [Theory, EachDatabase]

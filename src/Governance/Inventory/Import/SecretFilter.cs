@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -15,6 +16,14 @@ public sealed partial class SecretFilter(DataDirectory data, IConfiguration? con
     /// <summary>The setting that gives the key to several nodes at once: base64 of at least 32 bytes. Else a file in the data folder.</summary>
     public const string Setting = "Governance:InstanceKey";
 
+    /// <summary>
+    /// One of these stands in every text that <see cref="SecretValue"/> finds a secret in: looking for them first is a hundred times faster than the pattern, and most
+    /// texts have none. Each alternative of the pattern needs its sign here.
+    /// </summary>
+    private static readonly SearchValues<string> Signs = SearchValues.Create(
+        ["-----BEGIN", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "hf_", "AIza", "ya29.", "AKIA", "ASIA", "eyJ", "Q~", "pass", "pwd", "secret", "api", "token", "://"],
+        StringComparison.OrdinalIgnoreCase);
+
     private readonly Lazy<byte[]> key = new(() => Key(data, configuration));
 
     /// <summary>Lower-case hex, 64 characters.</summary>
@@ -27,7 +36,13 @@ public sealed partial class SecretFilter(DataDirectory data, IConfiguration? con
     public static bool IsSecretName(string name) => SecretName().IsMatch(name) && !HarmlessName().IsMatch(name);
 
     /// <summary>The text with every secret-looking part replaced by its fingerprint's beginning.</summary>
-    public string Clean(string text) => text.Length < 16 ? text : SecretValue().Replace(VendorForms(text), m => Mark(m.Value));
+    public string Clean(string text)
+    {
+        if (text.Length < 16)
+            return text;
+        var known = VendorForms(text);
+        return known.AsSpan().ContainsAny(Signs) ? SecretValue().Replace(known, m => Mark(m.Value)) : known;
+    }
 
     public string? CleanOrNull(string? text) => text is null ? null : Clean(text);
 

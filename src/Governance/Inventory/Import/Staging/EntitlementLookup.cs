@@ -21,9 +21,9 @@ internal sealed class EntitlementLookup(GovernanceDb db, Guid runId, Guid source
         var keys = wanted.Keys.Where(k => !known.ContainsKey(k)).ToList();
         foreach (var part in keys.Chunk(1000))
         {
-            foreach (var e in await db.Entitlements.Where(e => e.SourceId == sourceId && part.Contains(e.Key)).Select(e => new { e.Key, e.Id, e.Privileged }).ToListAsync(ct))
+            foreach (var e in await db.Entitlements.Where(e => e.SourceId == sourceId && EF.Parameter(part).Contains(e.Key)).Select(e => new { e.Key, e.Id, e.Privileged }).ToListAsync(ct))
                 known[e.Key] = new Known(e.Id, e.Privileged, Stored: true);
-            foreach (var e in await db.StagedEntitlements.Where(e => e.RunId == runId && part.Contains(e.Key)).Select(e => new { e.Key, e.EntitlementId, e.Privileged, e.Fresh }).ToListAsync(ct))
+            foreach (var e in await db.StagedEntitlements.Where(e => e.RunId == runId && EF.Parameter(part).Contains(e.Key)).Select(e => new { e.Key, e.EntitlementId, e.Privileged, e.Fresh }).ToListAsync(ct))
                 known[e.Key] = new Known(e.EntitlementId, e.Privileged, Stored: !e.Fresh);
         }
 

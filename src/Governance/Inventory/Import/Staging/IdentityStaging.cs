@@ -41,16 +41,16 @@ internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId
         var seenBefore = new HashSet<Guid>();
         foreach (var part in ids.Chunk(1000))
         {
-            foreach (var row in await db.Identities.Where(i => i.SourceId == sourceId && part.Contains(i.ExternalId)).Select(i => new { i.ExternalId, i.Id, i.RecordHash, i.MissingSince }).ToListAsync(ct))
+            foreach (var row in await db.Identities.Where(i => i.SourceId == sourceId && EF.Parameter(part).Contains(i.ExternalId)).Select(i => new { i.ExternalId, i.Id, i.RecordHash, i.MissingSince }).ToListAsync(ct))
                 known.Add(row.ExternalId, new Known(row.Id, row.MissingSince is null ? row.RecordHash : null));
-            foreach (var row in await db.StagedIdentities.Where(s => s.RunId == runId && part.Contains(s.ExternalId)).Select(s => new { s.ExternalId, s.Place }).ToListAsync(ct))
+            foreach (var row in await db.StagedIdentities.Where(s => s.RunId == runId && EF.Parameter(part).Contains(s.ExternalId)).Select(s => new { s.ExternalId, s.Place }).ToListAsync(ct))
                 staged.Add(row.ExternalId, row.Place);
         }
 
         foreach (var (externalId, id, hash) in await provisional.FindAsync(waiting.ConvertAll(w => w.Item.Identity!), known.ContainsKey, ct))
             known.Add(externalId, new Known(id, hash));
         foreach (var part in known.Values.Select(k => k.Id).Chunk(1000))
-            seenBefore.UnionWith(await db.StagedSeen.Where(s => s.RunId == runId && part.Contains(s.IdentityId)).Select(s => s.IdentityId).ToListAsync(ct));
+            seenBefore.UnionWith(await db.StagedSeen.Where(s => s.RunId == runId && EF.Parameter(part).Contains(s.IdentityId)).Select(s => s.IdentityId).ToListAsync(ct));
 
         var again = new List<(ReadItem Item, string? Before)>();
         var rows = new List<(ReadItem Item, int Ordinal, Known? Known, string Content, string Hash)>();

@@ -13,6 +13,10 @@ namespace Governance.Inventory;
 internal sealed class StagingTables : IAsyncDisposable
 {
     private static readonly string[] Names = ["StagedIdentities", "StagedSeen", "StagedCredentials", "StagedEntitlements", "StagedGrants", "StagedPeople"];
+
+    /// <summary>Their keys come in ascending order: the table is its own index.</summary>
+    private static readonly HashSet<string> KeyedInOrder = new(StringComparer.Ordinal) { "StagedSeen", "StagedCredentials", "StagedGrants" };
+
     private readonly GovernanceDb db;
     private readonly Guid runId;
 
@@ -27,13 +31,14 @@ internal sealed class StagingTables : IAsyncDisposable
         {
             // To disk, not memory: a file of any size is staged. Changing it empties what is temporary, so it comes first.
             await tables.RunAsync("PRAGMA temp_store=FILE", ct);
+            await tables.RunAsync("PRAGMA temp.cache_size=-65536", ct);
             foreach (var name in Names)
             {
                 await using var schema = sqlite.CreateCommand();
                 schema.CommandText = "SELECT sql FROM main.sqlite_master WHERE type='table' AND name=$name";
                 schema.Parameters.AddWithValue("$name", name);
                 var sql = (string)(await schema.ExecuteScalarAsync(ct))!;
-                await tables.RunAsync("CREATE TEMP TABLE " + sql[sql.IndexOf('"', StringComparison.Ordinal)..], ct);
+                await tables.RunAsync("CREATE TEMP TABLE " + sql[sql.IndexOf('"', StringComparison.Ordinal)..] + (KeyedInOrder.Contains(name) ? " WITHOUT ROWID" : string.Empty), ct);
             }
 
             await tables.RunAsync("CREATE INDEX temp.\"StagedByIdentity\" ON \"StagedIdentities\" (\"RunId\",\"IdentityId\")", ct);
