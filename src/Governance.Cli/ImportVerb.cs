@@ -17,9 +17,10 @@ internal static class ImportVerb
         var format = new Option<string>("--format") { Description = "auto, or the name of a format; a wrong one is answered with the list.", DefaultValueFactory = _ => InventoryReaders.Auto };
         var full = new Option<bool>("--full") { Description = "The file holds the whole source: what it no longer names is called missing." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("import", "Imports an inventory or a list of people.") { file, source, format, full, json };
+        var map = new Option<string?>("--map") { Description = "For a table or list with columns of its own: column=field,column=field. A comma or = in a name is written with a backslash before it." };
+        var command = new Command("import", "Imports an inventory or a list of people.") { file, source, format, map, full, json };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed.GetValue(json), (host, token) => RunAsync(
-            host, parsed.GetValue(file)!, new ImportRequest(parsed.GetValue(file)!, parsed.GetValue(source) ?? string.Empty, parsed.GetValue(format)!, parsed.GetValue(full)), token), ct));
+            host, parsed.GetValue(file)!, new ImportRequest(parsed.GetValue(file)!, parsed.GetValue(source) ?? string.Empty, parsed.GetValue(map) is { } columns ? ColumnMap.Prefix + columns : parsed.GetValue(format)!, parsed.GetValue(full), MayWait: false), token), ct));
         return command;
     }
 

@@ -159,6 +159,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ImportMappings",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ColumnsKey = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Map = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ConfirmedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ImportMappings", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ImportRuns",
                 columns: table => new
                 {
@@ -170,7 +186,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     FileSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     FileSize = table.Column<long>(type: "bigint", nullable: false),
                     Format = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
-                    AskedFormat = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    AskedFormat = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
                     Full = table.Column<bool>(type: "boolean", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -1555,6 +1571,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "ToId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ImportMappings_SourceName_ColumnsKey",
+                table: "ImportMappings",
+                columns: new[] { "SourceName", "ColumnsKey" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Key",
                 table: "ImportRejects",
                 columns: new[] { "RunId", "Key" });
@@ -1816,6 +1838,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdentityLinks");
+
+            migrationBuilder.DropTable(
+                name: "ImportMappings");
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");

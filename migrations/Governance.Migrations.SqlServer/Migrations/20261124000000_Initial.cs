@@ -158,6 +158,22 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ImportMappings",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SourceName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    ColumnsKey = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Map = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ConfirmedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ImportMappings", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ImportRuns",
                 columns: table => new
                 {
@@ -169,7 +185,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     FileSha256 = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     FileSize = table.Column<long>(type: "bigint", nullable: false),
                     Format = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
-                    AskedFormat = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    AskedFormat = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
                     Full = table.Column<bool>(type: "bit", nullable: false),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     StartedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -1556,6 +1572,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "ToId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ImportMappings_SourceName_ColumnsKey",
+                table: "ImportMappings",
+                columns: new[] { "SourceName", "ColumnsKey" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Key",
                 table: "ImportRejects",
                 columns: new[] { "RunId", "Key" });
@@ -1817,6 +1839,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdentityLinks");
+
+            migrationBuilder.DropTable(
+                name: "ImportMappings");
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");

@@ -158,6 +158,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ImportMappings",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SourceName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ColumnsKey = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Map = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ConfirmedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ImportMappings", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ImportRuns",
                 columns: table => new
                 {
@@ -169,7 +185,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     FileSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     FileSize = table.Column<long>(type: "INTEGER", nullable: false),
                     Format = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
-                    AskedFormat = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    AskedFormat = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
                     Full = table.Column<bool>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1554,6 +1570,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "ToId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ImportMappings_SourceName_ColumnsKey",
+                table: "ImportMappings",
+                columns: new[] { "SourceName", "ColumnsKey" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ImportRejects_RunId_Key",
                 table: "ImportRejects",
                 columns: new[] { "RunId", "Key" });
@@ -1815,6 +1837,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdentityLinks");
+
+            migrationBuilder.DropTable(
+                name: "ImportMappings");
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");

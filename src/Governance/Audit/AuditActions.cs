@@ -5,6 +5,7 @@ public static class AuditActions
 {
     public const string ImportCompleted = "import.completed";
     public const string ImportFailed = "import.failed";
+    public const string ImportMapped = "import.mapped";
     public const string SourceAdded = "source.added";
     public const string SourceChanged = "source.changed";
     public const string FeedConnected = "feed.connected";

@@ -19,6 +19,13 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, OpenAiReader>();
         services.AddSingleton<IInventoryReader, AnthropicReader>();
         services.AddSingleton<IInventoryReader, GitHubReader>();
+        services.AddSingleton<IInventoryReader, KubernetesReader>();
+        services.AddSingleton<IInventoryReader, SpireReader>();
+        services.AddSingleton<IInventoryReader, KeycloakReader>();
+        services.AddSingleton<IInventoryReader, OktaReader>();
+        services.AddSingleton<IInventoryReader, ScimReader>();
+        services.AddSingleton<IInventoryReader, VaultReader>();
+        services.AddSingleton<IInventoryReader, CycloneDxReader>();
         services.AddSingleton<IInventoryReader, GoogleWorkspaceReader>();
         services.AddSingleton<IInventoryReader, SlackReader>();
         services.AddSingleton<IInventoryReader, AzureHoundReader>();
@@ -26,6 +33,7 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, GraphReader>();
         services.AddSingleton<InventoryReaders>();
         services.AddSingleton<ImportService>();
+        services.AddSingleton<ImportMappings>();
         services.AddSingleton<ImportQueries>();
         services.AddSingleton<InventoryQueries>();
         services.AddSingleton<ToolService>();

@@ -14,6 +14,10 @@ public enum SourceSystem
     GitHub,
     PostgreSql,
     Saas,
+    Okta,
+    Keycloak,
+    Vault,
+    Spiffe,
 }
 
 /// <summary>A system that an inventory comes from: one Entra tenant, AWS account, GitHub organisation, cluster.</summary>

@@ -35,6 +35,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<ImportReject> ImportRejects => Set<ImportReject>();
 
+    public DbSet<ImportMapping> ImportMappings => Set<ImportMapping>();
+
     public DbSet<StagedIdentity> StagedIdentities => Set<StagedIdentity>();
 
     public DbSet<StagedSeen> StagedSeen => Set<StagedSeen>();

@@ -14,7 +14,7 @@ internal static class Importing
     public static async Task<Outcome<Guid>> QueueAsync(this TestDatabase test, byte[] content, bool full = false, string source = "Source", string format = "auto")
     {
         using var stream = new MemoryStream(content);
-        return await test.Get<ImportService>().QueueAsync(new ImportRequest("file.bin", source, format, full), stream, Admin, CancellationToken.None);
+        return await test.Get<ImportService>().QueueAsync(new ImportRequest("file.bin", source, format, full, MayWait: false), stream, Admin, CancellationToken.None);
     }
 
     public static async Task<ImportRun> ImportAsync(this TestDatabase test, byte[] content, bool full = false, string source = "Source", string format = "auto")

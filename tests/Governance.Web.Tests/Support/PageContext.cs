@@ -5,6 +5,7 @@ using Governance.Common;
 using Governance.Connectors;
 using Governance.Inventory;
 using Governance.Persistence;
+using Governance.Web.Features.Imports;
 using Governance.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -87,6 +88,7 @@ public sealed class PageContext : BunitContext
         Services.AddHttpContextAccessor();
         Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(account.Id));
         Services.AddScoped<CurrentActor>();
+        Services.AddSingleton<ImportWorker>();
         await Get<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await SaveAsync(db =>
         {

@@ -29,6 +29,8 @@ public sealed class ImportEndpoints : IFeatureEndpoints
         var queued = await imports.QueueAsync(new ImportRequest(name ?? "upload", source ?? string.Empty, string.IsNullOrWhiteSpace(format) ? InventoryReaders.Auto : format, full ?? false), http.Request.Body, by, ct);
         if (queued.IsRefused)
             return Results.Json(new { message = queued.Refusal.Message, code = queued.Refusal.Code }, statusCode: StatusCodes.Status422UnprocessableEntity);
+        if ((await http.RequestServices.GetRequiredService<ImportQueries>().FindRunAsync(queued.Value, ct))?.Run.State == ImportRunState.WaitsForMap)
+            return Results.Json(new { id = queued.Value, map = true });
         worker.Begin(queued.Value, by);
         return Results.Json(new { id = queued.Value });
     }

@@ -85,10 +85,10 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
         var answer = await module.InvokeAsync<UploadAnswer>("upload", CancellationToken.None, input, url, token.Value, self);
         sent = null;
         if (answer.Id is { } id)
-            navigation.NavigateTo($"/imports/{id:D}");
+            navigation.NavigateTo(answer.Map ? $"/imports/map/{id:D}" : $"/imports/{id:D}");
         else
             message = answer.Message ?? "The file was not taken. Load the page again and retry.";
     }
 
-    private sealed record UploadAnswer(Guid? Id, string? Message);
+    private sealed record UploadAnswer(Guid? Id, string? Message, bool Map);
 }

@@ -14,6 +14,9 @@ public enum ImportRunState
     Failed,
 
     Cancelled,
+
+    /// <summary>A file with columns of its own: a person says which is what, then it is queued.</summary>
+    WaitsForMap,
 }
 
 /// <summary>What a file holds.</summary>
@@ -121,6 +124,7 @@ internal sealed class ImportRunConfiguration : IEntityTypeConfiguration<ImportRu
         builder.ToTable("ImportRuns");
         builder.HasIndex(r => new { r.SourceId, r.StartedAt });
         builder.HasIndex(r => r.State);
+        builder.Property(r => r.AskedFormat).HasMaxLength(4000);
         builder.Property(r => r.FileSha256).HasMaxLength(64);
         builder.Property(r => r.Message).HasMaxLength(2000);
     }

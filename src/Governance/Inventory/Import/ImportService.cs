@@ -13,14 +13,15 @@ namespace Governance.Inventory;
 /// <param name="SourceName">The source that it is an inventory of; made when it is new. Not needed for people.</param>
 /// <param name="Format">A reader's name, or <see cref="InventoryReaders.Auto"/>.</param>
 /// <param name="Full">Whether the file holds the whole source: only then can something be missing.</param>
-public sealed record ImportRequest(string FileName, string SourceName, string Format, bool Full);
+/// <param name="MayWait">Whether a table with columns of its own may wait until a person maps them; else it is refused.</param>
+public sealed record ImportRequest(string FileName, string SourceName, string Format, bool Full, bool MayWait = true);
 
 /// <summary>
 /// Imports files. Killed at any point before the merge's commit, nothing of a run is kept and <see cref="ResumeAsync"/> begins it anew from
 /// the stored file; after it, everything is.
 /// </summary>
 public sealed class ImportService(
-    IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock, DataDirectory data, InventoryReaders readers, SecretFilter secrets, ToolCatalogue catalogue,
+    IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock, DataDirectory data, InventoryReaders readers, ImportMappings mappings, SecretFilter secrets, ToolCatalogue catalogue,
     ILogger<ImportService> log)
 {
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
@@ -38,11 +39,11 @@ public sealed class ImportService(
         var queued = false;
         try
         {
-            var chosen = Plan(request.Format, name, request.Full);
+            var sourceName = request.SourceName.Trim();
+            var (chosen, asked, waits) = await ChooseAsync(request, name, StorableText.Clean(sourceName), ct);
             if (chosen.IsRefused)
                 return chosen.Refusal;
             var plan = chosen.Value;
-            var sourceName = request.SourceName.Trim();
             if (plan.Subject == ImportSubject.Identities && sourceName.Length is 0 or > 200)
                 return new Refusal("import.source-missing", "Name the source that the file is an inventory of, in at most 200 characters: 'Entra contoso.com', 'AWS production'.", "source");
             await using var db = await contexts.CreateDbContextAsync(ct);
@@ -59,9 +60,9 @@ public sealed class ImportService(
                     FileSha256 = sha256,
                     FileSize = size,
                     Format = plan.Format.Length <= 200 ? plan.Format : plan.Format[..199] + "…",
-                    AskedFormat = request.Format,
+                    AskedFormat = asked,
                     Full = request.Full,
-                    State = ImportRunState.Queued,
+                    State = waits ? ImportRunState.WaitsForMap : ImportRunState.Queued,
                     StartedAt = now,
                     StartedBy = by.Name,
                 });
@@ -120,7 +121,7 @@ public sealed class ImportService(
     public async Task CleanUploadsAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        uploads.KeepOnly((await Unfinished(db).Select(r => r.StoredAs).ToListAsync(ct)).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        uploads.KeepOnly((await db.ImportRuns.Where(r => r.StoredAs != null && r.EndedAt == null).Select(r => r.StoredAs).ToListAsync(ct)).OfType<string>().ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>Asks the run to stop; it does between two batches, and nothing of it is kept. Too late once it merges.</summary>
@@ -129,8 +130,29 @@ public sealed class ImportService(
         if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
             return notAllowed;
         await using var db = await contexts.CreateDbContextAsync(ct);
+        if (await db.ImportRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && r.State == ImportRunState.WaitsForMap, ct) is { } waiting)
+        {
+            await EndAsync(db, waiting, ImportRunState.Cancelled, "Stopped as asked. Nothing of the file was kept.", by);
+            uploads.Delete(waiting.StoredAs);
+            return Done.Value;
+        }
+
         var asked = await db.ImportRuns.Where(r => r.Id == runId && (r.State == ImportRunState.Queued || r.State == ImportRunState.Reading)).ExecuteUpdateAsync(s => s.SetProperty(r => r.CancelAsked, true), ct);
         return asked == 1 ? Done.Value : new Refusal("import.ended", "The import has ended, or is at its last step: it can't be stopped any more.");
+    }
+
+    /// <summary>The readers of the file; for a table with columns of its own the map that is remembered, or none yet, for which it may wait.</summary>
+    private async Task<(Outcome<ImportPlan> Plan, string Asked, bool Waits)> ChooseAsync(ImportRequest request, string name, string sourceName, CancellationToken ct)
+    {
+        var chosen = Plan(request.Format, name, request.Full);
+        var unclear = chosen.IsRefused ? chosen.Refusal.Code == "import.not-recognised" : ImportMappings.IsGuess(chosen.Value);
+        if (!unclear || sourceName.Length == 0 || !string.Equals(request.Format, InventoryReaders.Auto, StringComparison.OrdinalIgnoreCase))
+            return (chosen, request.Format, false);
+        var file = ImportFile.Open(uploads.PathOf(name), request.Full, secrets, catalogue);
+        if (await mappings.RememberedAsync(sourceName, file, ct) is { } map)
+            return (Plan(map, name, request.Full), map, false);
+        return request.MayWait && MappedColumns.Of(file).Count > 0
+            ? (new ImportPlan([(new MappedReader(ColumnMap.Nothing), file)], []), request.Format, true) : (chosen, request.Format, false);
     }
 
     private static IQueryable<ImportRun> Unfinished(GovernanceDb db) =>

@@ -29,14 +29,18 @@ public sealed class InventoryReaders(IEnumerable<IInventoryReader> readers)
     public Outcome<ImportPlan> Plan(string format, ImportFile file)
     {
         var auto = string.Equals(format, Auto, StringComparison.OrdinalIgnoreCase);
-        if (!auto && Find(format) is null)
+        var map = format.StartsWith(ColumnMap.Prefix, StringComparison.OrdinalIgnoreCase) ? ColumnMap.Parse(format[ColumnMap.Prefix.Length..]) : (Outcome<ColumnMap>?)null;
+        if (map is { IsRefused: true } wrong)
+            return wrong.Refusal;
+        var named = map is { Value: { } columns } ? new MappedReader(columns) : auto ? null : Find(format);
+        if (!auto && named is null)
             return new Refusal("import.format-unknown", $"There is no format '{format}'. Use {Auto}, or one of: {string.Join(", ", All.Select(r => r.Format))}.", "format");
         var chosen = new List<(IInventoryReader Reader, ImportDocument Document)>();
         var leftOut = file.LeftOut.ToList();
         Refusal? first = null;
         foreach (var document in file.Documents)
         {
-            var found = Choose(auto ? null : Find(format), document);
+            var found = Choose(named, document);
             if (!found.IsRefused)
             {
                 chosen.Add((found.Value, document));

@@ -63,6 +63,14 @@ public static partial class Privilege
             : No("Bounded to its path");
     }
 
+    /// <summary>Of a mark of a SPIRE registration entry.</summary>
+    public static PrivilegeRating OfSpireEntry(string mark) => mark switch
+    {
+        "admin" => Yes("Administers the SPIRE server: makes any identity of the trust domain"),
+        "downstream" => Yes("Issues identities of the trust domain itself, as a server below"),
+        _ => Unknown("Not a mark of a SPIRE entry"),
+    };
+
     /// <summary>Of a role in an AI vendor's organisation or project.</summary>
     public static PrivilegeRating OfAiVendorRole(string role) => role.Trim().ToLowerInvariant() switch
     {

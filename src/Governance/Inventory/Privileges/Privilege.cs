@@ -52,6 +52,10 @@ public static partial class Privilege
             SourceSystem.Kubernetes => OfKubernetesRole(name),
             SourceSystem.PostgreSql => OfPostgresRole(name),
             SourceSystem.GitHub => name.Split(':') is [var permission, var level] && level is "read" or "write" or "admin" ? OfGitHubPermission(permission, level) : OfGitHubScope(name),
+            SourceSystem.Okta => OfOktaRole(name) is { Privileged: not Reported.Unknown } administrator ? administrator : OfOktaScope(name),
+            SourceSystem.Keycloak => OfKeycloakRole(name),
+            SourceSystem.Vault => OfVaultPolicy(name),
+            SourceSystem.Spiffe => OfSpireEntry(name),
             _ => Guessed(name, resource, stored),
         };
         return rating.Privileged == stored ? rating.Why : stored switch

@@ -24,7 +24,7 @@ public sealed class FileHead
         IsJson = trimmed is ['{' or '[', ..] || (trimmed is ['/', '/' or '*', ..] && text.Contains('{', StringComparison.Ordinal));
         if (IsJson)
             ReadJson(text);
-        else if (trimmed.StartsWith("---") || trimmed.StartsWith("apiVersion:") || trimmed.StartsWith("kind:") || trimmed.StartsWith("items:") || trimmed.StartsWith("- "))
+        else if (PastComments(trimmed) is var start && (start.StartsWith("---") || start.StartsWith("apiVersion:") || start.StartsWith("kind:") || start.StartsWith("metadata:") || start.StartsWith("items:") || start.StartsWith("- ")))
             IsYaml = ReadYaml(text);
     }
 
@@ -63,6 +63,18 @@ public sealed class FileHead
 
     /// <summary>The text at the path, such as <c>kind</c> or <c>items[].kind</c>; of the first that has one.</summary>
     public string? TextAt(string path) => texts.GetValueOrDefault(path);
+
+    /// <summary>A YAML file may begin with comments.</summary>
+    private static ReadOnlySpan<char> PastComments(ReadOnlySpan<char> text)
+    {
+        while (text is ['#', ..])
+        {
+            var end = text.IndexOf('\n');
+            text = end < 0 ? [] : text[end..].TrimStart();
+        }
+
+        return text;
+    }
 
     private void ReadJson(string text)
     {

@@ -19,9 +19,21 @@ internal static class CsvValues
     {
         if (text is null)
             return null;
-        if (!DateTimeOffset.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (!DateTimeOffset.TryParseExact(WithoutNanoseconds(text), DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
             throw new BadValueException($"{column} is not an ISO 8601 date: '{Short(text)}' (write 2026-05-31 or 2026-05-31T14:00:00Z)");
         return new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    }
+
+    /// <summary>Programs in Go write nine digits of a second, of which seven can be read.</summary>
+    private static string WithoutNanoseconds(string text)
+    {
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0)
+            return text;
+        var end = point + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end - point - 1 is > 7 and <= 9 ? text[..(point + 8)] + text[end..] : text;
     }
 
     /// <summary>A time, the word <c>never</c>, or nothing.</summary>

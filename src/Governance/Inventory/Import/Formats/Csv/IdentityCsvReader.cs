@@ -45,7 +45,7 @@ public sealed class IdentityCsvReader : IInventoryReader
         }
     }
 
-    private static IdentityRecord Identity(CsvRecord row, ImportFile file)
+    internal static IdentityRecord Identity(CsvRecord row, ImportFile file)
     {
         var (used, usage) = CsvValues.Usage("last_used_at", row["last_used_at"]);
         var (expires, _) = CsvValues.Expiry("expires_at", row["expires_at"]);
