@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Governance.Common;
 using Governance.Inventory;
 using Governance.Web.Hosting;
 using Governance.Web.Security;
@@ -18,7 +19,7 @@ public sealed class ImportEndpoints : IFeatureEndpoints
         app.MapGet("/imports/{id:guid}/rejects.csv", RejectsAsync).RequireAuthorization(Policies.Read);
     }
 
-    /// <summary>The body is the file itself, streamed to its place; the antiforgery token comes as a header.</summary>
+    /// <summary>The body is the file itself, or several as a form, streamed to their place; the antiforgery token comes as a header.</summary>
     private static async Task<IResult> UploadAsync(string? name, string? source, string? format, bool? full, HttpContext http, IAntiforgery antiforgery, CurrentActor actor, ImportService imports, ImportWorker worker, CancellationToken ct)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
@@ -26,7 +27,19 @@ public sealed class ImportEndpoints : IFeatureEndpoints
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
         var by = await actor.GetAsync();
-        var queued = await imports.QueueAsync(new ImportRequest(name ?? "upload", source ?? string.Empty, string.IsNullOrWhiteSpace(format) ? InventoryReaders.Auto : format, full ?? false), http.Request.Body, by, ct);
+        var asked = new ImportRequest(name ?? "upload", source ?? string.Empty, string.IsNullOrWhiteSpace(format) ? InventoryReaders.Auto : format, full ?? false);
+        Outcome<Guid> queued;
+        try
+        {
+            queued = UploadedFiles.AreIn(http.Request)
+                ? await UploadedFiles.PackAsync(http.Request, archive => imports.QueueAsync(asked, archive, by, ct), ct)
+                : await imports.QueueAsync(asked, http.Request.Body, by, ct);
+        }
+        catch (Exception e) when (UploadedFiles.AreIn(http.Request) && e is IOException or InvalidDataException or BadHttpRequestException)
+        {
+            return Results.Json(new { message = "The upload broke off. Nothing was imported; send the files again." }, statusCode: StatusCodes.Status400BadRequest);
+        }
+
         if (queued.IsRefused)
             return Results.Json(new { message = queued.Refusal.Message, code = queued.Refusal.Code }, statusCode: StatusCodes.Status422UnprocessableEntity);
         if ((await http.RequestServices.GetRequiredService<ImportQueries>().FindRunAsync(queued.Value, ct))?.Run.State == ImportRunState.WaitsForMap)

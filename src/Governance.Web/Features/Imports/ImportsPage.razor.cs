@@ -1,3 +1,4 @@
+using System.Globalization;
 using Governance.Common;
 using Governance.Inventory;
 using Governance.Web.Security;
@@ -15,12 +16,13 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
     private DotNetObjectReference<ImportsPage>? self;
     private IJSObjectReference? module;
     private ElementReference input;
+    private ElementReference zone;
     private Page<ImportRunRow>? page;
     private bool mayImport;
     private string? source;
     private string format = InventoryReaders.Auto;
     private bool full;
-    private string? fileName;
+    private IReadOnlyList<string> names = [];
     private string? message;
     private int? sent;
 
@@ -29,6 +31,15 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
 
     [SupplyParameterFromQuery(Name = "source")]
     private string? SourceName { get; set; }
+
+    /// <summary>What was chosen, and that several files become one import: what belongs to one source tells of one another.</summary>
+    private string? ChosenText => names.Count switch
+    {
+        0 => null,
+        1 => names[0],
+        <= 4 => $"{names.Count} files, imported together as one: {string.Join(", ", names)}",
+        _ => $"{names.Count.ToString("N0", CultureInfo.InvariantCulture)} files, imported together as one: {string.Join(", ", names.Take(3))} and {(names.Count - 3).ToString("N0", CultureInfo.InvariantCulture)} more",
+    };
 
     protected override async Task OnParametersSetAsync()
     {
@@ -40,8 +51,20 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender)
-            module = await js.InvokeAsync<IJSObjectReference>("import", "/js/imports.js");
+        if (!firstRender)
+            return;
+        module = await js.InvokeAsync<IJSObjectReference>("import", "/js/imports.js");
+        self ??= DotNetObjectReference.Create(this);
+        if (mayImport)
+            await module.InvokeVoidAsync("watch", zone, input, self);
+    }
+
+    /// <summary>Told by the browser when files were dropped.</summary>
+    [JSInvokable]
+    public void Chosen(IReadOnlyList<string> dropped)
+    {
+        names = dropped;
+        StateHasChanged();
     }
 
     /// <summary>Told by the browser while the file is on its way.</summary>
@@ -66,7 +89,7 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
         }
     }
 
-    private async Task ChosenAsync() => fileName = module is null ? "file" : await module.InvokeAsync<string?>("nameOf", input);
+    private async Task ChosenAsync() => names = module is null ? [] : await module.InvokeAsync<string[]>("namesOf", input) ?? [];
 
     private async Task<IEnumerable<string>> SourcesAsync(string? text, CancellationToken ct) =>
         (await inventory.ListSourcesAsync(ct)).Select(s => s.Name).Where(n => string.IsNullOrWhiteSpace(text) || n.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(20);

@@ -32,7 +32,7 @@ internal static class AttributeJson
             if (one.Length > MaximumField || one.Length > left)
                 one = JsonSerializer.Serialize($"[left out: {one.Length} characters]");
             left -= one.Length;
-            json.WritePropertyName(StorableText.Clean(secrets.Clean(name.Length > 200 ? name[..200] : name)));
+            json.WritePropertyName(Name(name, secrets));
             json.WriteRawValue(one);
             if (left <= 0)
                 break;
@@ -59,6 +59,9 @@ internal static class AttributeJson
         return joined.Length > Maximum * 2 ? first : joined;
     }
 
+    /// <summary>A name is text of the file as well: a map's may be anything.</summary>
+    private static string Name(string name, SecretFilter secrets) => StorableText.Clean(secrets.Clean(name) is var clean && clean.Length > 200 ? clean[..200] : clean);
+
     private static string Field(string name, JsonElement value, SecretFilter secrets)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -76,7 +79,7 @@ internal static class AttributeJson
                 json.WriteStartObject();
                 foreach (var property in value.EnumerateObject())
                 {
-                    json.WritePropertyName(StorableText.Clean(property.Name));
+                    json.WritePropertyName(Name(property.Name, secrets));
                     Write(json, property.Name, property.Value, secrets, depth + 1);
                 }
 

@@ -74,5 +74,5 @@ internal static class CsvValues
 
     public static string Required(string column, string? text) => text ?? throw new BadValueException($"{column} is empty");
 
-    public static string Short(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    public static string Short(string text) => SecretFilter.HasSecret(text) ? "(not shown: it looks like a secret)" : text.Length <= 60 ? text : text[..57] + "...";
 }

@@ -25,7 +25,7 @@ public sealed class PeopleCsvReader : IInventoryReader
             ReadItem item;
             try
             {
-                item = row.Problem is { } problem ? ReadItem.Rejected(row.Place, row["id"], problem) : new ReadItem(row.Place, row["id"]) { Person = Person(row) };
+                item = row.Problem is { } problem ? ReadItem.Rejected(row.Place, row["id"], problem) : new ReadItem(row.Place, row["id"]) { Person = Person(row, file.Secrets) };
             }
             catch (BadValueException e)
             {
@@ -36,15 +36,15 @@ public sealed class PeopleCsvReader : IInventoryReader
         }
     }
 
-    private static PersonRecord Person(CsvRecord row)
+    private static PersonRecord Person(CsvRecord row, SecretFilter secrets)
     {
         var left = CsvValues.Time("left_on", row["left_on"]);
-        return new PersonRecord(CsvValues.Required("id", row["id"]), CsvValues.Required("name", row["name"]))
+        return new PersonRecord(secrets.Clean(CsvValues.Required("id", row["id"])), secrets.Clean(CsvValues.Required("name", row["name"])))
         {
-            Mail = row["mail"]?.ToLowerInvariant(),
-            Title = row["title"],
-            Department = row["department"],
-            ManagerExternalId = row["manager_id"],
+            Mail = secrets.CleanOrNull(row["mail"])?.ToLowerInvariant(),
+            Title = secrets.CleanOrNull(row["title"]),
+            Department = secrets.CleanOrNull(row["department"]),
+            ManagerExternalId = secrets.CleanOrNull(row["manager_id"]),
             Status = CsvValues.Name<PersonStatus>("status", row["status"]),
             LeftOn = left,
         };

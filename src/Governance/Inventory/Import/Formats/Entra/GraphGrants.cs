@@ -25,7 +25,7 @@ internal static class GraphGrants
     {
         var resource = Resource(record, lookups);
         var consent = record.Text("consentType") == "AllPrincipals" ? "AllPrincipals" : record.Text("principalId")?.ToLowerInvariant();
-        foreach (var scope in (record.Text("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Distinct(StringComparer.Ordinal))
+        foreach (var scope in SecretFilter.Words(record.Text("scope") ?? string.Empty).Distinct(StringComparer.Ordinal))
         {
             var (privileged, description) = GraphPermissions.Rate(scope, delegated: true);
             yield return new GrantRecord(scope, resource, GrantPath.Delegated, privileged) { Description = description, Consent = consent, GrantedAt = record.Time("startTime") };

@@ -42,7 +42,8 @@ internal static class GitHubInstallation
             yield break;
         foreach (var permission in permissions.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).OrderBy(p => p.Name, StringComparer.Ordinal))
         {
-            var level = permission.Value.GetString()!;
+            // What is no level is no word of GitHub, and may be anything.
+            var level = permission.Value.GetString() is ("read" or "write" or "admin") and { } known ? known : "another level";
             var rating = Privilege.OfGitHubPermission(permission.Name, level, all);
             yield return new GrantRecord($"{permission.Name}:{level}", resource, GrantPath.Direct, rating.Privileged) { Description = rating.Why };
         }

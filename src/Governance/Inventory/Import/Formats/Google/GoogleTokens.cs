@@ -39,7 +39,7 @@ internal static class GoogleTokens
     {
         foreach (var row in CsvTable.Read(file))
         {
-            var scopes = row.Except(new HashSet<string>(StringComparer.Ordinal)).Where(c => c.Key == "scopes" || c.Key.StartsWith("scopes.", StringComparison.Ordinal)).SelectMany(c => c.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+            var scopes = row.Except(new HashSet<string>(StringComparer.Ordinal)).Where(c => c.Key == "scopes" || c.Key.StartsWith("scopes.", StringComparison.Ordinal)).SelectMany(c => SecretFilter.Words(c.Value).SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries)));
             yield return row.Problem is { } problem ? Bad(row.Place, problem)
                 : new GoogleToken(row.Place, row["user"], row["clientid"], row["displaytext"], scopes.Where(s => !s.All(char.IsAsciiDigit)).ToList(), IsTrue(row["anonymous"]), IsTrue(row["nativeapp"]), null);
         }

@@ -25,7 +25,7 @@ internal static class ScanReport
             var key = KeyOf(finding, file.Secrets);
             if (!all.TryGetValue(key, out var one))
                 all.Add(key, one = new Sightings());
-            one.Add(finding);
+            one.Add(finding, file.Secrets);
         }
 
         foreach (var row in rows(file))
@@ -54,7 +54,7 @@ internal static class ScanReport
         return new IdentityRecord
         {
             ExternalId = key,
-            DisplayName = Cut($"{f.Rule} in {one.File ?? "an unnamed place"}"),
+            DisplayName = Cut(file.Secrets.Clean($"{f.Rule} in {one.File ?? "an unnamed place"}")),
             Kind = IdentityKind.ApiToken,
             Description = string.Create(CultureInfo.InvariantCulture, $"A secret embedded in code or files, found {one.Count} {(one.Count == 1 ? "time" : "times")} by {f.Scanner}.{(one.Verified == Reported.Yes ? " The scanner tried it: it works." : string.Empty)}"),
             Enabled = one.Verified,
@@ -89,10 +89,10 @@ internal static class ScanReport
 
         public SortedDictionary<string, string> Extra { get; } = new(StringComparer.Ordinal);
 
-        public void Add(ScanFinding f)
+        public void Add(ScanFinding f, SecretFilter secrets)
         {
             Count++;
-            places.Add(Told(f));
+            places.Add(Told(f, secrets));
             if (places.Count > MaximumPlaces)
                 places.Remove(places.Max!);
             var at = f.At ?? DateTimeOffset.MinValue;
@@ -105,10 +105,12 @@ internal static class ScanReport
             Verified = f.Verified == Reported.Unknown || Verified == Reported.Yes ? Verified : f.Verified;
         }
 
-        private static string Told(ScanFinding f)
+        private static string Told(ScanFinding f, SecretFilter secrets)
         {
-            var place = f.Place.Length > 140 ? "…" + f.Place[^139..] : f.Place;
-            var rest = string.Join(", ", new[] { f.AtText, f.Author, f.Repository }.Where(t => !string.IsNullOrEmpty(t)));
+            // Cut only what is clean: half a secret has no form by which it could be found.
+            var place = secrets.Clean(f.Place);
+            place = place.Length > 140 ? "…" + place[^139..] : place;
+            var rest = secrets.Clean(string.Join(", ", new[] { f.AtText, f.Author, f.Repository }.Where(t => !string.IsNullOrEmpty(t))));
             return rest.Length == 0 ? place : $"{place} ({(rest.Length > 100 ? rest[..100] : rest)})";
         }
 
