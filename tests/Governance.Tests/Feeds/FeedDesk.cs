@@ -82,8 +82,12 @@ public sealed class FeedDesk : IAsyncDisposable
     public async Task<List<string>> GrantsAsync(string externalId)
     {
         await using var db = Test.Open();
-        return await (from g in db.Grants join e in db.Entitlements on g.EntitlementId equals e.Id join i in db.Identities on g.IdentityId equals i.Id
-                      where i.ExternalId == externalId && g.MissingSince == null orderby e.Name select (e.Privileged == Reported.Yes ? "!" : "") + e.Name + (e.Resource == null ? "" : "@" + e.Resource)).ToListAsync();
+        return await (from g in db.Grants
+                      join e in db.Entitlements on g.EntitlementId equals e.Id
+                      join i in db.Identities on g.IdentityId equals i.Id
+                      where i.ExternalId == externalId && g.MissingSince == null
+                      orderby e.Name
+                      select (e.Privileged == Reported.Yes ? "!" : "") + e.Name + (e.Resource == null ? "" : "@" + e.Resource)).ToListAsync();
     }
 
     /// <summary>Fetches by itself: what is in the zip, by document.</summary>

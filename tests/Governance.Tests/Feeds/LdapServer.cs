@@ -89,7 +89,12 @@ public sealed class LdapServer : IAsyncLifetime
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["host"] = "127.0.0.1", ["port"] = Port.ToString(), ["tls"] = "None", ["account"] = Reader, ["base"] = "dc=example,dc=com", ["filter"] = "(objectClass=account)",
+            ["host"] = "127.0.0.1",
+            ["port"] = Port.ToString(),
+            ["tls"] = "None",
+            ["account"] = Reader,
+            ["base"] = "dc=example,dc=com",
+            ["filter"] = "(objectClass=account)",
         };
         foreach (var (name, value) in more)
             settings[name] = value;

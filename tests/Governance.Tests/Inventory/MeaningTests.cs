@@ -185,7 +185,14 @@ public sealed class MeaningTests
             db.Sources.Add(cluster);
             db.Identities.Add(new Identity
             {
-                Id = Ids.New(test.Now), SourceId = cluster.Id, ExternalId = "uid", DisplayName = "ai/bot", Kind = IdentityKind.ServiceAccount, ContentHash = "x", FirstSeenAt = test.Now, LastSeenAt = test.Now,
+                Id = Ids.New(test.Now),
+                SourceId = cluster.Id,
+                ExternalId = "uid",
+                DisplayName = "ai/bot",
+                Kind = IdentityKind.ServiceAccount,
+                ContentHash = "x",
+                FirstSeenAt = test.Now,
+                LastSeenAt = test.Now,
                 Attributes = $$$"""{"annotations":{"azure.workload.identity/client-id":"{{{AppId}}}"}}""",
             });
         });

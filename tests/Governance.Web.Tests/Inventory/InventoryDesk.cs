@@ -60,8 +60,18 @@ public abstract class InventoryDesk(string? role) : BunitContext, IAsyncLifetime
     {
         var identity = new Identity
         {
-            Id = Guid.CreateVersion7(), SourceId = sourceId, ExternalId = name, DisplayName = name, Kind = IdentityKind.ServicePrincipal, Attributes = "{}", ContentHash = "x", FirstSeenAt = Now, LastSeenAt = Now,
-            State = LifecycleState.Discovered, StateSince = Now, UnownedSince = Now,
+            Id = Guid.CreateVersion7(),
+            SourceId = sourceId,
+            ExternalId = name,
+            DisplayName = name,
+            Kind = IdentityKind.ServicePrincipal,
+            Attributes = "{}",
+            ContentHash = "x",
+            FirstSeenAt = Now,
+            LastSeenAt = Now,
+            State = LifecycleState.Discovered,
+            StateSince = Now,
+            UnownedSince = Now,
         };
         change?.Invoke(identity);
         return identity;
@@ -83,7 +93,14 @@ public abstract class InventoryDesk(string? role) : BunitContext, IAsyncLifetime
             db.AddRange(made.Cast<object>());
             db.AddRange(made.Select(i => (object)new IdentityEvidence
             {
-                IdentityId = i.Id, ToolName = "Claude", Rule = EvidenceRule.Word, Matched = "claude", Strength = EvidenceStrength.Suggestion, Catalogue = "x", Text = "Its name holds 'claude'", At = Now,
+                IdentityId = i.Id,
+                ToolName = "Claude",
+                Rule = EvidenceRule.Word,
+                Matched = "claude",
+                Strength = EvidenceStrength.Suggestion,
+                Catalogue = "x",
+                Text = "Its name holds 'claude'",
+                At = Now,
             }));
         });
         return made;

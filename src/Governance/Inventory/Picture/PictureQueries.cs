@@ -60,8 +60,15 @@ public sealed class PictureQueries(IDbContextFactory<GovernanceDb> contexts)
             .GroupBy(g => g.EntitlementId).Select(g => new { Id = g.Key, Identities = g.Select(x => x.IdentityId).Distinct().Count(), Inherited = g.Sum(x => x.Inherited) })
             .OrderByDescending(g => g.Identities).ThenBy(g => g.Id).Take(25).ToListAsync(ct);
         var ids = rows.ConvertAll(r => r.Id);
-        var words = await db.Entitlements.AsNoTracking().Where(e => ids.Contains(e.Id)).Join(db.Sources, e => e.SourceId, s => s.Id, (e, s) => new { e.Id, e.Name, e.Resource, Source = s.Name, s.System,
-            Path = db.Grants.Where(g => g.EntitlementId == e.Id && g.Path != GrantPath.Inherited).Select(g => g.Path).FirstOrDefault() }).ToDictionaryAsync(e => e.Id, ct);
+        var words = await db.Entitlements.AsNoTracking().Where(e => ids.Contains(e.Id)).Join(db.Sources, e => e.SourceId, s => s.Id, (e, s) => new
+        {
+            e.Id,
+            e.Name,
+            e.Resource,
+            Source = s.Name,
+            s.System,
+            Path = db.Grants.Where(g => g.EntitlementId == e.Id && g.Path != GrantPath.Inherited).Select(g => g.Path).FirstOrDefault()
+        }).ToDictionaryAsync(e => e.Id, ct);
         return rows.ConvertAll(r => new PictureAccess(r.Id, words[r.Id].Name, words[r.Id].Resource, words[r.Id].Source,
             Privilege.Explain(words[r.Id].System, words[r.Id].Name, words[r.Id].Resource, words[r.Id].Path, Reported.Yes), r.Identities, r.Inherited));
     }

@@ -48,7 +48,8 @@ internal static class GcpGrants
         if (member is "allUsers" or "allAuthenticatedUsers")
         {
             return GcpIdentities.Detail(member, member == "allUsers" ? "Anyone on the internet (allUsers)" : "Anyone with a Google account (allAuthenticatedUsers)", IdentityKind.Other)
-                with { Enabled = Reported.Yes, Description = "No identity: what is granted here is open to everybody." };
+                with
+            { Enabled = Reported.Yes, Description = "No identity: what is granted here is open to everybody." };
         }
 
         if (member.StartsWith("serviceAccount:", StringComparison.Ordinal))
