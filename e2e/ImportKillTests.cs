@@ -54,6 +54,7 @@ public sealed class ImportKillTests(Chromium chromium) : IClassFixture<Chromium>
         await using var window = await chromium.OpenAsync(console);
         await window.SetUpAsync("Anna Administrator", "anna@kill.example", Password);
         await window.GoAsync("/imports");
+        await Assertions.Expect(window.Page.GetByLabel("File: identities or people")).ToBeEnabledAsync();
         await window.Page.GetByLabel("File: identities or people").SetInputFilesAsync(await WriteAsync());
         await window.FillAsync("Source", "Directory");
         await window.Button("Import").Last.ClickAsync();

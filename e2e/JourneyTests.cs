@@ -250,11 +250,12 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
 
     private static async Task UploadAsync(Window admin, string file, string? source)
     {
+        await Assertions.Expect(admin.Page.GetByLabel("File: identities or people")).ToBeEnabledAsync();
         await admin.Page.GetByLabel("File: identities or people").SetInputFilesAsync(file);
         if (source is not null)
         {
             await admin.FillAsync("Source", source);
-            await admin.Page.GetByText("The file holds the whole source").ClickAsync();
+            await admin.Page.GetByText("The files hold the whole source").ClickAsync();
         }
 
         await admin.Button("Import").Last.ClickAsync();

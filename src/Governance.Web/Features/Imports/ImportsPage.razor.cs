@@ -22,6 +22,9 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
     private string? source;
     private string format = InventoryReaders.Auto;
     private bool full;
+
+    /// <summary>Whether the browser's part is there: before it, a chosen file would go unnoticed.</summary>
+    private bool ready;
     private IReadOnlyList<string> names = [];
     private string? message;
     private int? sent;
@@ -55,8 +58,12 @@ public sealed partial class ImportsPage(ImportQueries queries, InventoryQueries 
             return;
         module = await js.InvokeAsync<IJSObjectReference>("import", "/js/imports.js");
         self ??= DotNetObjectReference.Create(this);
-        if (mayImport)
-            await module.InvokeVoidAsync("watch", zone, input, self);
+        if (!mayImport)
+            return;
+        await module.InvokeVoidAsync("watch", zone, input, self);
+        ready = true;
+        names = await module.InvokeAsync<string[]>("namesOf", input) ?? [];
+        StateHasChanged();
     }
 
     /// <summary>Told by the browser when files were dropped.</summary>

@@ -60,7 +60,7 @@ public sealed class OktaTests
         (await test.ImportAsync(zip)).Counts().ShouldBe((2, 0, 0, 2, 0, 0, 0));
         var agent = await test.DetailAsync("Claude triage agent");
         (agent.Identity.Kind, agent.Identity.Purpose, agent.Identity.Privileged).ShouldBe((IdentityKind.ServiceAccount, "triages alerts", Reported.Yes));
-        agent.Identity.ToolId.ShouldNotBeNull();
+        agent.Identity.ToolId.ShouldBeNull("a name alone only suggests a tool, and waits for an answer");
         agent.Grants.Select(g => (g.Name, g.Privileged)).ShouldBe([("okta.users.read", Reported.No), ("okta.apps.manage", Reported.Yes)], ignoreOrder: true);
         agent.Credentials.Select(c => c.ExternalId).ShouldBe(["client_secret", "k1", "ocs1", "pks2f4zrZbs8nUa7p0g4", "pks2f50kZB0cITmYU0g4"], ignoreOrder: true);
         agent.Credentials.Single(c => c.ExternalId == "pks2f4zrZbs8nUa7p0g4").Enabled.ShouldBe(Reported.No);

@@ -111,7 +111,7 @@ public sealed class SpireReader : IInventoryReader
     {
         if (e.Text(name) is { } text)
             return text.StartsWith("spiffe://", StringComparison.OrdinalIgnoreCase) && text.Length > "spiffe://".Length ? text : null;
-        return e.Inner(name) is { ValueKind: JsonValueKind.Object } parts && parts.Text("trust_domain") is { } domain ? $"spiffe://{domain}{parts.Text("path")}" : null;
+        return e.Inner(name) is { ValueKind: JsonValueKind.Object } parts && parts.Text("trust_domain") is { } domain ? $"spiffe://{domain}/{parts.Text("path")?.TrimStart('/')}".TrimEnd('/') : null;
     }
 
     private static string NameOf(string id) => id["spiffe://".Length..];
