@@ -38,6 +38,9 @@ public sealed class ImportKillTests(Chromium chromium) : IClassFixture<Chromium>
         {
             await window.SignInAsync("anna@kill.example", Password);
             await window.GoAsync("/imports");
+
+            // Until the page is live, what was rendered beforehand is replaced, and a click on it with it.
+            await Assertions.Expect(window.Page.GetByLabel("File: identities or people")).ToBeEnabledAsync();
             await window.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "identities.csv" }).ClickAsync();
             await window.SeesAsync("1,200 read = 1,198 created + 0 changed + 0 unchanged + 2 rejected");
         }
