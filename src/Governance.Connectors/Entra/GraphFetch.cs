@@ -73,21 +73,13 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
         }
     }
 
-    private async Task EachPageAsync(string path, string title, Func<FeedAnswer, Task> take, CancellationToken ct)
-    {
-        var guard = new PageGuard(title);
-        var number = 0;
-        for (var link = path; link is not null;)
+    private Task EachPageAsync(string path, string title, Func<FeedAnswer, Task> take, CancellationToken ct) =>
+        http.EachPageAsync(progress, path, title, page => page.Text("@odata.nextLink"), (page, number) =>
         {
-            guard.Enter(link);
-            await progress.ReportAsync($"Reading {title}, page {++number}", ct);
-            var page = await http.GetAsync(link, ct);
             if (!page.Json.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.Array)
                 throw new FeedException($"{FeedHttp.Name(page.Address)} answered page {number} of {title} without its list. Nothing was kept.", retryable: true);
-            await take(page);
-            link = page.Text("@odata.nextLink");
-        }
-    }
+            return take(page);
+        }, ct);
 
     /// <summary>A page of principals with the sponsors of agents in it, then the application roles of each.</summary>
     private async Task PrincipalsAsync(FeedAnswer page, CancellationToken ct)

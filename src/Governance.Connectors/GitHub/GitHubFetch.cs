@@ -182,19 +182,8 @@ internal sealed class GitHubFetch(FeedHttp http, string organisation, FeedWriter
         items.Clear();
     }
 
-    private async Task EachPageAsync(string path, string title, Func<FeedAnswer, Task> take, CancellationToken ct)
-    {
-        var guard = new PageGuard(title);
-        var number = 0;
-        for (var link = path; link is not null;)
-        {
-            guard.Enter(link);
-            await progress.ReportAsync($"Reading {title}, page {++number}", ct);
-            var page = await http.GetAsync(link, ct);
-            await take(page);
-            link = Next(page);
-        }
-    }
+    private Task EachPageAsync(string path, string title, Func<FeedAnswer, Task> take, CancellationToken ct) =>
+        http.EachPageAsync(progress, path, title, Next, (page, _) => take(page), ct);
 
     /// <summary>RFC 8288: <c>&lt;https://…?page=2&gt;; rel="next", …</c>.</summary>
     private static string? Next(FeedAnswer page)

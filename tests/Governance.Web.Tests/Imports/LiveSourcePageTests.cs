@@ -7,6 +7,7 @@ using Governance.Inventory;
 using Governance.Persistence;
 using Governance.Web.Features.Imports;
 using Governance.Web.Security;
+using Governance.Web.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
@@ -27,16 +28,10 @@ public sealed class LiveSourcePageTests : BunitContext, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddLogging();
-        Services.AddGovernance(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Governance:DataDirectory"] = folder }).Build());
+        this.AddConsole(folder, account.Id);
         Services.AddConnectors();
         Services.AddSingleton<IInventoryFeed>(source);
         Services.AddSingleton<FeedWorker>();
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddHttpContextAccessor();
-        Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(account.Id));
-        Services.AddScoped<CurrentActor>();
         await Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await using var db = await Services.GetRequiredService<IDbContextFactory<GovernanceDb>>().CreateDbContextAsync(CancellationToken.None);
         db.AddRange(account, new AccountRole { AccountId = account.Id, Role = Roles.Administrator });
@@ -120,11 +115,5 @@ public sealed class LiveSourcePageTests : BunitContext, IAsyncLifetime
             await to.AddAsync("identities", "csv", "external_id,name\r\na,Anna\r\n"u8.ToArray(), 1, ct);
             return new FeedFetch(true, []);
         }
-    }
-
-    private sealed class SignedIn(Guid id) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() =>
-            Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, id.ToString()), new Claim(ClaimTypes.Name, "ada")], "test"))));
     }
 }

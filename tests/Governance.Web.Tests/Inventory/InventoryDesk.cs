@@ -6,6 +6,7 @@ using Governance.Inventory;
 using Governance.Lifecycle;
 using Governance.Persistence;
 using Governance.Web.Security;
+using Governance.Web.Tests.Support;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -30,13 +31,7 @@ public abstract class InventoryDesk(string? role) : BunitContext, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddLogging();
-        Services.AddGovernance(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Governance:DataDirectory"] = folder }).Build());
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddHttpContextAccessor();
-        Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(account.Id));
-        Services.AddScoped<CurrentActor>();
+        this.AddConsole(folder, account.Id);
         await Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await SaveAsync(db =>
         {
@@ -104,11 +99,5 @@ public abstract class InventoryDesk(string? role) : BunitContext, IAsyncLifetime
             }));
         });
         return made;
-    }
-
-    private sealed class SignedIn(Guid id) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() =>
-            Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, id.ToString())], "test"))));
     }
 }

@@ -10,6 +10,7 @@ using Governance.Persistence;
 using Governance.Web.Features.Owners;
 using Governance.Web.Security;
 using Governance.Web.Shared;
+using Governance.Web.Tests.Support;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -29,13 +30,7 @@ public sealed class MyIdentitiesPageTests : BunitContext, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddLogging();
-        Services.AddGovernance(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Governance:DataDirectory"] = folder }).Build());
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddHttpContextAccessor();
-        Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(account.Id));
-        Services.AddScoped<CurrentActor>();
+        this.AddConsole(folder, account.Id);
         await Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         account.PersonId = ada.Id;
         await SaveAsync(db => db.AddRange(ada, account));
@@ -132,11 +127,5 @@ public sealed class MyIdentitiesPageTests : BunitContext, IAsyncLifetime
         await using var db = await Contexts.CreateDbContextAsync();
         change(db);
         await db.SaveChangesAsync();
-    }
-
-    private sealed class SignedIn(Guid account) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() =>
-            Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, account.ToString("D"))], "test"))));
     }
 }

@@ -80,14 +80,8 @@ public sealed class PageContext : BunitContext
     private async Task PrepareAsync(string[] roles)
     {
         DefaultWaitTimeout = TimeSpan.FromSeconds(10);
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddLogging();
-        Services.AddGovernance(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Governance:DataDirectory"] = folder }).Build());
+        this.AddConsole(folder, account.Id);
         Services.AddConnectors();
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddHttpContextAccessor();
-        Services.AddSingleton<AuthenticationStateProvider>(new SignedIn(account.Id));
-        Services.AddScoped<CurrentActor>();
         Services.AddSingleton<ImportWorker>();
         await Get<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         await SaveAsync(db =>
@@ -99,11 +93,5 @@ public sealed class PageContext : BunitContext
         Render<MudPopoverProvider>();
         Dialogs = Render<MudDialogProvider>();
         Lines = Render<MudSnackbarProvider>();
-    }
-
-    private sealed class SignedIn(Guid account) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() =>
-            Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, account.ToString("D"))], "test"))));
     }
 }

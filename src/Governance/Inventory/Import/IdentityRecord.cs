@@ -66,6 +66,19 @@ public sealed record IdentityRecord
 
     /// <summary>Fields without a column here, as JSON, secrets removed.</summary>
     public string Attributes { get; init; } = "{}";
+
+    /// <summary>An identity that no record describes, but others tell of: name and kind are placeholders until one does.</summary>
+    /// <param name="through">What tells of it: <c>a grant</c>, <c>a key or its use</c>.</param>
+    /// <param name="what">What a file that described it would describe: <c>the app itself</c>.</param>
+    public static IdentityRecord SeenOnlyThrough(string through, string externalId, string name, IdentityKind kind, string what = "it itself") => new()
+    {
+        ExternalId = externalId,
+        DisplayName = name,
+        Kind = kind,
+        Description = $"Seen only through {through}: no imported file describes {what}.",
+        Part = RecordPart.Detail,
+        CredentialsComplete = false,
+    };
 }
 
 /// <summary>A credential as a file words it; a secret is at most a fingerprint by now.</summary>

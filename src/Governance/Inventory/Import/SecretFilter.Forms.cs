@@ -6,6 +6,9 @@ namespace Governance.Inventory;
 /// <summary>Forms of keys by their vendors' prefixes (after the rules of gitleaks, MIT, and the vendors' documentation).</summary>
 public sealed partial class SecretFilter
 {
+    /// <summary>Characters below which nothing is taken for a secret.</summary>
+    private const int Shortest = 16;
+
     /// <summary>Most texts hold none of these, which is seen without the pattern.</summary>
     private static readonly SearchValues<string> Beginnings = SearchValues.Create(
         [
@@ -17,13 +20,21 @@ public sealed partial class SecretFilter
         StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a part of the text is a secret by its form; asked before a text is cut, since half a secret has no form.</summary>
-    public static bool HasSecret(string text) => text.Length >= 16 && (SecretValue().IsMatch(text) || (text.AsSpan().ContainsAny(Beginnings) && VendorForm().IsMatch(text)));
+    public static bool HasSecret(string text) =>
+        text.Length >= Shortest && ((text.AsSpan().ContainsAny(Beginnings) && VendorForm().IsMatch(text)) || (text.AsSpan().ContainsAny(Signs) && SecretValue().IsMatch(text)));
 
     /// <summary>The text's words, of which none is a secret or a part of one: for lists that a space separates.</summary>
     public static string[] Words(string text) =>
-        (HasSecret(text) ? SecretValue().Replace(VendorForm().Replace(text, "removed-secret"), "removed-secret") : text).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Replace(text, _ => "removed-secret").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private string VendorForms(string text) => text.AsSpan().ContainsAny(Beginnings) ? VendorForm().Replace(text, m => Mark(m.Value)) : text;
+    /// <summary>Each pattern runs only over a text that has one of its signs.</summary>
+    private static string Replace(string text, MatchEvaluator with)
+    {
+        if (text.Length < Shortest)
+            return text;
+        var known = text.AsSpan().ContainsAny(Beginnings) ? VendorForm().Replace(text, with) : text;
+        return known.AsSpan().ContainsAny(Signs) ? SecretValue().Replace(known, with) : known;
+    }
 
     [GeneratedRegex(
         @"\bxapp-[A-Za-z0-9\-]{10,}|\bxoxe\.[A-Za-z0-9\-.]{10,}|(?<=hooks\.slack\.com/(services|workflows|triggers)/)[A-Za-z0-9/+_\-]{10,}|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[A-Za-z0-9_\-]{16,}|\bSG\.[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}" +

@@ -23,13 +23,13 @@ public sealed class AwsTests
         first.NotInventoried.ShouldBe(89);
         first.Message!.ShouldContain("policies (shown with whom they are attached to) 84");
         (await test.ImportFileAsync("aws", Details)).Counts().ShouldBe((122, 0, 0, 122, 0, 0, 0));
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("aws", Details)), full: true)).Counts().ShouldBe((122, 0, 0, 122, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("aws", Details)), full: true)).Counts().ShouldBe((122, 0, 0, 122, 0, 0, 0));
         await using var db = test.Open();
         (await db.Identities.CountAsync(i => i.Kind == IdentityKind.MachineUser)).ShouldBe(44);
         (await db.Identities.CountAsync(i => i.Kind == IdentityKind.Role)).ShouldBe(78);
         (await db.Identities.CountAsync(i => i.Kind == IdentityKind.Role && i.Usage == UsageState.OutsideWindow)).ShouldBe(52);
         (await db.Identities.CountAsync(i => i.Kind == IdentityKind.MachineUser && i.Usage == UsageState.NotReported)).ShouldBe(44);
-        (await test.ImportAsync(FormatHelp.Data("aws", "example_authz_v2.json"), source: "Another account")).Counts().ShouldBe((3, 3, 0, 0, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Text("aws", "example_authz_v2.json"), source: "Another account")).Counts().ShouldBe((3, 3, 0, 0, 0, 0, 0));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class AwsTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await test.ImportFileAsync("aws", Details);
-        (await test.ImportAsync(Encoded(FormatHelp.Data("aws", Details)))).Counts().ShouldBe((122, 0, 0, 122, 0, 0, 0));
+        (await test.ImportAsync(Encoded(FormatTesting.Text("aws", Details)))).Counts().ShouldBe((122, 0, 0, 122, 0, 0, 0));
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public sealed class AwsTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         const string User = """{"UserName":"bedrock-agent","UserId":"AIDAEXAMPLE","Path":"/","Arn":"arn:aws:iam::111122223333:user/bedrock-agent","CreateDate":"2024-06-01T10:00:00+00:00"}""";
-        var zip = FormatHelp.Zip(
-            ("report.csv", FormatHelp.Data("aws", "credential-report.csv")),
+        var zip = FormatTesting.Zip(
+            ("report.csv", FormatTesting.Text("aws", "credential-report.csv")),
             ("users.json", $$"""{"Users":[{{User}}]}"""),
             ("details.json", $$$"""{"UserDetailList":[{{{User[..^1]}}},"UserPolicyList":[{"PolicyName":"p","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"bedrock:InvokeModel","Resource":"*"}]}}],"AttachedManagedPolicies":[],"GroupList":[]}]}"""),
             ("keys.json", """{"AccessKeyMetadata":[{"UserName":"bedrock-agent","AccessKeyId":"AKIAIOSFODNN7EXAMPLE","Status":"Active","CreateDate":"2024-06-01T10:00:05+00:00"}]}"""),
@@ -135,7 +135,7 @@ public sealed class AwsTests
         (await test.DetailAsync("user3")).Credentials.ShouldHaveSingleItem().Usage.ShouldBe(UsageState.NeverUsed);
         (await test.ImportFileAsync("aws", "service-last-accessed.json")).Counts().ShouldBe((2, 2, 0, 0, 0, 0, 0));
         (await test.IdentityAsync("example-role-0")).Kind.ShouldBe(IdentityKind.Role);
-        (await test.FoundAsync("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE")).ShouldBeEmpty();
     }
 
     [Theory, EachDatabase]
@@ -161,7 +161,7 @@ public sealed class AwsTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await test.ImportFileAsync("aws", Details);
-        var root = JsonNode.Parse(FormatHelp.Data("aws", Details))!;
+        var root = JsonNode.Parse(FormatTesting.Text("aws", Details))!;
         var role = root["RoleDetailList"]![3]!;
         role["CreateDate"] = "yesterday";
         root["UserDetailList"]![0]!.AsObject().Remove("Arn");
@@ -169,7 +169,7 @@ public sealed class AwsTests
         run.Counts().ShouldBe((122, 0, 0, 120, 2, 0, 0));
         run.Message!.ShouldContain("nothing was called missing");
         (await test.RejectsAsync(run)).Select(r => r.Reason).ShouldBe(["Arn is empty", "CreateDate is not an ISO 8601 date: 'yesterday' (write 2026-05-31 or 2026-05-31T14:00:00Z)"]);
-        var text = FormatHelp.Data("aws", Details);
+        var text = FormatTesting.Text("aws", Details);
         var cut = await test.ImportAsync(text[..(text.Length / 2)], full: true);
         (cut.State, cut.Created).ShouldBe((ImportRunState.Failed, 0));
     }
@@ -179,7 +179,7 @@ public sealed class AwsTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await test.ImportFileAsync("aws", Details);
-        var root = JsonNode.Parse(FormatHelp.Data("aws", Details))!;
+        var root = JsonNode.Parse(FormatTesting.Text("aws", Details))!;
         root["RoleDetailList"]!.AsArray().RemoveAt(0);
         var user = root["UserDetailList"]!.AsArray().Single(u => (string?)u!["UserName"] == "privesc8-AttachGroupPolicy-user")!;
         user["AttachedManagedPolicies"] = new JsonArray();
@@ -196,7 +196,7 @@ public sealed class AwsTests
             {"UserDetailList":[{"UserName":"a","UserId":"AIDA1","Arn":"arn:aws:iam::111122223333:user/a","CreateDate":"2024-01-01T00:00:00Z","Tags":[{"Key":"password","Value":"CANARY-tag-1-password=hunter2hunter2"},{"Key":"note","Value":"ghp_CANARYcanaryCANARYcanaryCANARY0002"}],
               "UserPolicyList":[{"PolicyName":"AKIAQ2CANARY2CANARY2","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::x/sk-ant-api03-CANARYcanaryCANARYcanary09"}]}}],"SecretAccessKey":"CANARY-top-secret-key"}]}
             """)).Created.ShouldBe(1);
-        (await test.FoundAsync("hunter2hunter2", "CANARYcanary", "AKIAQ2CANARY2CANARY2", "CANARY-top-secret-key")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("hunter2hunter2", "CANARYcanary", "AKIAQ2CANARY2CANARY2", "CANARY-top-secret-key")).ShouldBeEmpty();
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed partial class CanaryTests
     [Fact]
     public async Task No_planted_secret_of_any_format_is_in_any_byte_that_is_written()
     {
-        using var logged = new Logged();
+        using var logged = new LogBook();
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, s => s.AddLogging(l => l.SetMinimumLevel(LogLevel.Debug).AddProvider(logged)));
         var planted = new Canaries();
         var told = new StringBuilder();
@@ -62,7 +62,7 @@ public sealed partial class CanaryTests
             await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(FULL)");
         }
 
-        var found = planted.FoundIn(told.ToString()).Select(f => $"told: {f}").Concat(planted.FoundIn(logged.ToString()).Select(f => $"logged: {f}")).ToList();
+        var found = planted.FoundIn(told.ToString()).Select(f => $"told: {f}").Concat(planted.FoundIn(logged.Text).Select(f => $"logged: {f}")).ToList();
         foreach (var path in Directory.GetFiles(test.Folder, "*", SearchOption.AllDirectories))
         {
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -266,33 +266,5 @@ public sealed partial class CanaryTests
 
         [GeneratedRegex("""^(?<before>\s*(- )?(?<name>[A-Za-z][\w.\-/]*): )(?<value>[A-Za-z][^#\n{\[|>&*"':]*)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex YamlScalar();
-    }
-
-    private sealed class Logged : ILoggerProvider, ILogger
-    {
-        private readonly StringBuilder text = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (text)
-                text.AppendLine(formatter(state, exception)).AppendLine(exception?.ToString());
-        }
-
-        public override string ToString()
-        {
-            lock (text)
-                return text.ToString();
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

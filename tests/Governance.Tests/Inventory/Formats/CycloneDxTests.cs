@@ -15,7 +15,7 @@ public sealed class CycloneDxTests
         var run = await test.ImportFileAsync("cyclonedx", "service-1.6.json");
         run.Counts().ShouldBe((1, 1, 0, 0, 0, 0, 0));
         (run.Format, run.NotInventoried).ShouldBe(("cyclonedx", 1));
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("cyclonedx", "service-1.6.json")))).Counts().ShouldBe((1, 0, 0, 1, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("cyclonedx", "service-1.6.json")))).Counts().ShouldBe((1, 0, 0, 1, 0, 0, 0));
         var access = await test.DetailAsync("Access to Stock ticker service");
         (access.Identity.ExternalId, access.Identity.Kind, access.Identity.Publisher).ShouldBe(("b2a46a4b-8367-4bae-9820-95557cfe03a8", IdentityKind.Workload, "Partner Org"));
         access.Grants.Select(g => g.Name).ShouldBe(["receives PII data", "sends PIFI data", "exchanges public data", "handles partner-data data"], ignoreOrder: true);

@@ -54,7 +54,7 @@ public sealed class EntraTests
         run.Message!.ShouldContain("users 1");
         run.Message!.ShouldContain("deleted objects 2");
         run.Message!.ShouldContain("sign-ins of applications whose service principal is not in the file 1");
-        (await test.FoundAsync("CANARY-secret-text-1", "CANARY-certificate-1")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("CANARY-secret-text-1", "CANARY-certificate-1")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class EntraTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await test.ImportAsync(Tenant());
-        var fewer = FormatHelp.Zip(("sp.json", Principals), ("apps.json", Applications),
+        var fewer = FormatTesting.Zip(("sp.json", Principals), ("apps.json", Applications),
             ("roles.json", $$"""{"value":[{"id":"r9","appRoleId":"00000000-0000-0000-0000-000000000000","principalId":"{{Api}}","principalType":"ServicePrincipal","resourceId":"{{Api}}"}]}"""));
         (await test.ImportAsync(fewer, full: true)).Missing.ShouldBe(0);
         var bot = await test.DetailAsync("Invoice agent");
@@ -119,7 +119,7 @@ public sealed class EntraTests
         (await test.ImportAsync(text[..^40])).State.ShouldBe(ImportRunState.Failed);
     }
 
-    private static byte[] Tenant() => FormatHelp.Zip(
+    private static byte[] Tenant() => FormatTesting.Zip(
         ("sp.json", Principals),
         ("apps.json", Applications),
         ("grants-1.json", $$"""{"value":[{"id":"g1","clientId":"{{Bot}}","consentType":"Principal","principalId":"p1","resourceId":"r","resourceDisplayName":"Microsoft Graph","scope":"Mail.Read"},{"id":"g2","clientId":"{{Bot}}","consentType":"Principal","principalId":"p2","resourceId":"r","resourceDisplayName":"Microsoft Graph","scope":" Mail.Read"}]}"""),

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json.Nodes;
 using Governance.Inventory;
 using Governance.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -28,8 +29,34 @@ internal static class FormatTesting
         return buffer.ToArray();
     }
 
+    public static byte[] Zip(params (string Name, string Text)[] members) => Zip([.. members.Select(m => (m.Name, Encoding.UTF8.GetBytes(m.Text)))]);
+
+    /// <summary>The same JSON with the items of every list of the root in reverse.</summary>
+    public static string Reversed(string json)
+    {
+        var root = JsonNode.Parse(json)!;
+        if (root is JsonArray list)
+            return Reversed(list).ToJsonString();
+        foreach (var (name, value) in root.AsObject().ToList())
+        {
+            if (value is JsonArray items)
+                root[name] = Reversed(items);
+        }
+
+        return root.ToJsonString();
+    }
+
+    public static async Task<Identity> IdentityAsync(this TestDatabase test, string name)
+    {
+        await using var db = test.Open();
+        return await db.Identities.AsNoTracking().SingleAsync(i => i.DisplayName == name);
+    }
+
+    public static async Task<IdentityDetail> DetailAsync(this TestDatabase test, string name) =>
+        (await test.Get<InventoryQueries>().FindAsync((await test.IdentityAsync(name)).Id, CancellationToken.None))!;
+
     /// <summary>Which of the texts stand anywhere in the data folder: database, its log, uploads.</summary>
-    public static async Task<IReadOnlyList<string>> FoundInBytesAsync(this TestDatabase test, IReadOnlyCollection<string> texts)
+    public static async Task<IReadOnlyList<string>> FoundInBytesAsync(this TestDatabase test, params IReadOnlyCollection<string> texts)
     {
         await using (var db = test.Open())
             await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(FULL)");
@@ -52,4 +79,6 @@ internal static class FormatTesting
         var credentials = (await db.Credentials.AsNoTracking().ToListAsync()).ToLookup(c => c.IdentityId);
         return (await db.Identities.AsNoTracking().ToListAsync()).ToDictionary(i => i.DisplayName, i => (i, credentials[i.Id].OrderBy(c => c.ExternalId, StringComparer.Ordinal).ToList()), StringComparer.Ordinal);
     }
+
+    private static JsonArray Reversed(JsonArray items) => new([.. items.Reverse().Select(i => i?.DeepClone())]);
 }

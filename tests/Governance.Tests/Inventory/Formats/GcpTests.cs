@@ -28,7 +28,7 @@ public sealed class GcpTests
         (key.ExternalId, key.Expiry, key.ExpiresAt).ShouldBe(("0987654321", ExpiryState.Known, new DateTimeOffset(2024, 2, 1, 0, 0, 0, TimeSpan.Zero)));
         (await test.IdentityAsync("service-account-2@project-abc.iam.gserviceaccount.com")).Enabled.ShouldBe(Reported.No);
         await using var fresh = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        var zip = FormatHelp.Zip(("k.json", FormatHelp.Data("gcp", "service-account-keys.json")), ("a.json", FormatHelp.Data("gcp", "service-accounts.json")));
+        var zip = FormatTesting.Zip(("k.json", FormatTesting.Text("gcp", "service-account-keys.json")), ("a.json", FormatTesting.Text("gcp", "service-accounts.json")));
         (await fresh.ImportAsync(zip)).Counts().ShouldBe((2, 2, 0, 0, 0, 0, 0));
         (await fresh.DetailAsync("service-account-1@project-abc.iam.gserviceaccount.com")).Credentials.Count.ShouldBe(1);
     }
@@ -38,8 +38,8 @@ public sealed class GcpTests
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         (await test.ImportFileAsync("gcp", "gcp_iam_restrict_service_account_creation.json")).Counts().ShouldBe((3, 3, 0, 0, 0, 0, 0));
-        (await test.ImportAsync(FormatHelp.Data("gcp", "gcp_iam_restrict_service_account_creation.json").Replace("asset_type", "assetType", StringComparison.Ordinal))).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("gcp", "gcp_iam_restrict_service_account_creation.json")))).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Text("gcp", "gcp_iam_restrict_service_account_creation.json").Replace("asset_type", "assetType", StringComparison.Ordinal))).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("gcp", "gcp_iam_restrict_service_account_creation.json")))).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
         (await test.ImportFileAsync("gcp", "gcp_iam_restrict_service_account_key_age.json")).Counts().ShouldBe((1, 1, 0, 0, 0, 0, 0));
         var keys = (await test.DetailAsync("111111-compute@developer.gserviceaccount.com")).Credentials;
         keys.Count.ShouldBe(5);
@@ -97,7 +97,7 @@ public sealed class GcpTests
         (gemini.Identity.Kind, gemini.Grants.ShouldHaveSingleItem().Resource).ShouldBe((IdentityKind.ApiToken, "generativelanguage.googleapis.com"));
         gemini.Credentials.ShouldHaveSingleItem().Fingerprint!.Length.ShouldBe(64);
         (await test.IdentityAsync("API key bb")).Description!.ShouldContain("not restricted");
-        (await test.FoundAsync("AIzaCANARY")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("AIzaCANARY")).ShouldBeEmpty();
     }
 
     [Fact]

@@ -27,12 +27,12 @@ public sealed class KeycloakTests
         var first = await test.ImportFileAsync("keycloak", "clients.json");
         first.Counts().ShouldBe((7, 7, 0, 0, 0, 0, 0));
         (first.Format, first.NotInventoried).ShouldBe(("keycloak", 2));
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("keycloak", "clients.json")), full: true)).Counts().ShouldBe((7, 0, 0, 7, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("keycloak", "clients.json")), full: true)).Counts().ShouldBe((7, 0, 0, 7, 0, 0, 0));
         var backdoor = await test.DetailAsync("burns-backdoor");
         (backdoor.Identity.Kind, backdoor.Identity.Enabled).ShouldBe((IdentityKind.ServiceAccount, Reported.Yes));
         var secret = backdoor.Credentials.ShouldHaveSingleItem();
         (secret.Kind, secret.Expiry, secret.Fingerprint).ShouldBe((CredentialKind.ClientSecret, ExpiryState.Never, test.Get<SecretFilter>().Fingerprint("TINzO14xdnAiVwExDpQrVna7KosuFilZ")));
-        (await test.FoundAsync("TINzO14xdnAiVwExDpQrVna7KosuFilZ")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("TINzO14xdnAiVwExDpQrVna7KosuFilZ")).ShouldBeEmpty();
         var console = await test.DetailAsync("security-admin-console");
         (console.Identity.Publisher, console.Credentials.Count).ShouldBe(("Keycloak", 0));
         (await test.DetailAsync("Springfield Powerplant")).Identity.Attributes.ShouldContain("redirectUris");
@@ -45,7 +45,7 @@ public sealed class KeycloakTests
         var run = await test.ImportAsync(Realm, full: true);
         run.Counts().ShouldBe((4, 4, 0, 0, 0, 0, 0));
         (run.Attached, run.NotInventoried).ShouldBe((2, 2));
-        (await test.ImportAsync(FormatHelp.Reversed(Realm), full: true)).Counts().ShouldBe((4, 0, 0, 4, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(Realm), full: true)).Counts().ShouldBe((4, 0, 0, 4, 0, 0, 0));
         await using var db = test.Open();
         var agent = (await test.Get<InventoryQueries>().FindAsync(db.Identities.Single(i => i.ExternalId == "c1").Id, CancellationToken.None))!;
         agent.Grants.Select(g => (g.Name, g.Resource, g.Privileged)).ShouldBe(
@@ -55,6 +55,6 @@ public sealed class KeycloakTests
         (await test.DetailAsync("saml")).Credentials.ShouldHaveSingleItem().Fingerprint.ShouldNotBeNull();
         var masked = (await test.DetailAsync("masked")).Credentials.ShouldHaveSingleItem();
         (masked.Kind, masked.Fingerprint).ShouldBe((CredentialKind.ClientSecret, null));
-        (await test.FoundAsync("CANARY")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("CANARY")).ShouldBeEmpty();
     }
 }

@@ -60,7 +60,7 @@ public sealed class KubernetesTests
         var run = await test.ImportAsync(List, full: true);
         run.Counts().ShouldBe((3, 3, 0, 0, 0, 0, 0));
         run.NotInventoried.ShouldBe(8);
-        (await test.ImportAsync(FormatHelp.Reversed(List), full: true)).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(List), full: true)).Counts().ShouldBe((3, 0, 0, 3, 0, 0, 0));
         var agent = await test.DetailAsync("ai/agent");
         (agent.Identity.ExternalId, agent.Identity.OwnerHint, agent.Identity.Environment, agent.Identity.Usage).ShouldBe(("5c1c0d0e-0000-4000-8000-000000000001", "ml-platform", DeploymentEnvironment.Production, UsageState.Used));
         agent.Identity.Attributes.ShouldContain("arn:aws:iam::111122223333:role/agent");
@@ -74,7 +74,7 @@ public sealed class KubernetesTests
         var stub = await test.DetailAsync("ai/left-over");
         stub.SeenOnlyThroughGrant.ShouldBeTrue();
         stub.Grants.ShouldContain(g => g.Name == "ai/unknown" && g.Privileged == Reported.Unknown);
-        (await test.FoundAsync(Token, "CANARY-password", "Q0FOQVJZLXBhc3N3b3Jk", Convert.ToBase64String(Encoding.UTF8.GetBytes(Token)))).ShouldBeEmpty();
+        (await test.FoundInBytesAsync(Token, "CANARY-password", "Q0FOQVJZLXBhc3N3b3Jk", Convert.ToBase64String(Encoding.UTF8.GetBytes(Token)))).ShouldBeEmpty();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class OktaTests
         var first = await test.ImportFileAsync("okta", file);
         first.Counts().ShouldBe((identities, identities, 0, 0, 0, 0, 0));
         first.Format.ShouldBe("okta");
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("okta", file)))).Counts().ShouldBe((identities, 0, 0, identities, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("okta", file)))).Counts().ShouldBe((identities, 0, 0, identities, 0, 0, 0));
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class OktaTests
     public async Task Secrets_keys_grants_and_roles_are_joined_to_their_app()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        var zip = FormatHelp.Zip(
-            ("apps.json", ServiceApp), ("grants.json", FormatHelp.Data("okta", "app-grants.json").Replace("{appId}", "0oa1nkheCuDn82XVI0g4", StringComparison.Ordinal)),
-            ("keys.json", FormatHelp.Data("okta", "client-keys.json")),
-            ("roles.json", FormatHelp.Data("okta", "client-roles.json")),
+        var zip = FormatTesting.Zip(
+            ("apps.json", ServiceApp), ("grants.json", FormatTesting.Text("okta", "app-grants.json").Replace("{appId}", "0oa1nkheCuDn82XVI0g4", StringComparison.Ordinal)),
+            ("keys.json", FormatTesting.Text("okta", "client-keys.json")),
+            ("roles.json", FormatTesting.Text("okta", "client-roles.json")),
             ("secrets.json", """[{"id":"ocs1","status":"ACTIVE","client_secret":"CANARY-whole-secret","secret_hash":"h","created":"2023-02-21T20:08:24.000Z","_links":{"d":{"href":"https://x.okta.com/api/v1/apps/0oa1nkheCuDn82XVI0g4/credentials/secrets/ocs1"}}}]"""));
         var run = await test.ImportAsync(zip);
         run.Counts().ShouldBe((2, 2, 0, 0, 0, 0, 0));
@@ -64,7 +64,7 @@ public sealed class OktaTests
         agent.Grants.Select(g => (g.Name, g.Privileged)).ShouldBe([("okta.users.read", Reported.No), ("okta.apps.manage", Reported.Yes)], ignoreOrder: true);
         agent.Credentials.Select(c => c.ExternalId).ShouldBe(["client_secret", "k1", "ocs1", "pks2f4zrZbs8nUa7p0g4", "pks2f50kZB0cITmYU0g4"], ignoreOrder: true);
         agent.Credentials.Single(c => c.ExternalId == "pks2f4zrZbs8nUa7p0g4").Enabled.ShouldBe(Reported.No);
-        (await test.FoundAsync("CANARY")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("CANARY")).ShouldBeEmpty();
     }
 
     [Fact]

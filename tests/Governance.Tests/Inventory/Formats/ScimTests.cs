@@ -16,7 +16,7 @@ public sealed class ScimTests
         first.Counts().ShouldBe((4, 4, 0, 0, 0, 0, 0));
         (first.Format, first.NotInventoried).ShouldBe(("scim", 2));
         first.Message!.ShouldContain("ResourceType 2");
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("scim", "agent-draft-examples.json")))).Counts().ShouldBe((4, 0, 0, 4, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("scim", "agent-draft-examples.json")))).Counts().ShouldBe((4, 0, 0, 4, 0, 0, 0));
         (await test.IdentityAsync("Clippy 2.0")).Kind.ShouldBe(IdentityKind.Agent);
         var platform = await test.DetailAsync("AI Assistant Platform");
         (platform.Identity.Kind, platform.Identity.Enabled, platform.Identity.LastUsedAt).ShouldBe((IdentityKind.Application, Reported.Yes, new DateTimeOffset(2024, 6, 20, 17, 45, 0, TimeSpan.Zero)));
@@ -35,20 +35,20 @@ public sealed class ScimTests
         var run = await test.ImportFileAsync("scim", file);
         run.Counts().ShouldBe((0, 0, 0, 0, 0, 0, 0));
         (run.Format, run.NotInventoried).ShouldBe(("scim", people));
-        (await test.FoundAsync("t1meMa$heen")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("t1meMa$heen")).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_user_of_type_service_is_an_identity_with_its_groups_and_without_its_password()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        var run = await test.ImportAsync(FormatHelp.Data("scim", "rfc7643-8.2-user-full.json").Replace("\"Employee\"", "\"Service Account\"", StringComparison.Ordinal));
+        var run = await test.ImportAsync(FormatTesting.Text("scim", "rfc7643-8.2-user-full.json").Replace("\"Employee\"", "\"Service Account\"", StringComparison.Ordinal));
         run.Counts().ShouldBe((1, 1, 0, 0, 0, 0, 0));
         var user = await test.DetailAsync("Babs Jensen");
         (user.Identity.Kind, user.Identity.Enabled).ShouldBe((IdentityKind.ServiceAccount, Reported.Yes));
         user.Credentials.Select(c => c.Kind).ShouldBe([CredentialKind.Password, CredentialKind.Certificate], ignoreOrder: true);
         user.Grants.Count.ShouldBe(3);
         user.Grants.ShouldAllBe(g => g.Path == GrantPath.Inherited && g.Privileged == Reported.Unknown);
-        (await test.FoundAsync("t1meMa$heen")).ShouldBeEmpty();
+        (await test.FoundInBytesAsync("t1meMa$heen")).ShouldBeEmpty();
     }
 }

@@ -16,7 +16,7 @@ public sealed class SpireTests
         first.Counts().ShouldBe((2, 2, 0, 0, 0, 0, 0));
         (first.Format, first.Attached).ShouldBe(("spire", 2));
         (await test.ImportFileAsync("spire", "entry-show.json")).Counts().ShouldBe((2, 0, 0, 2, 0, 0, 0));
-        (await test.ImportAsync(FormatHelp.Reversed(FormatHelp.Data("spire", "entry-show.json")), full: true)).Counts().ShouldBe((2, 0, 2, 0, 0, 0, 0));
+        (await test.ImportAsync(FormatTesting.Reversed(FormatTesting.Text("spire", "entry-show.json")), full: true)).Counts().ShouldBe((2, 0, 2, 0, 0, 0, 0));
         (await test.ImportFileAsync("spire", "entries.json")).Counts().ShouldBe((5, 5, 0, 0, 0, 0, 0));
         var son = await test.DetailAsync("example.org/son");
         (son.Identity.ExternalId, son.Identity.Kind, son.Identity.CreatedInSourceAt).ShouldBe(("spiffe://example.org/son", IdentityKind.Workload, DateTimeOffset.FromUnixTimeSeconds(1547583197)));

@@ -62,7 +62,7 @@ public sealed class VaultTests
     public async Task Machine_identities_of_Infisical_and_their_client_secrets()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        var zip = FormatHelp.Zip(
+        var zip = FormatTesting.Zip(
             ("identities.json", """{"identities":[{"id":"m1","identityId":"i1","role":"admin","createdAt":"2024-01-01T00:00:00.000Z","lastLoginTime":"2026-01-01T00:00:00.000Z","identity":{"id":"i1","name":"agent","authMethods":["universal-auth"]}}],"totalCount":1}"""),
             ("secrets.json", """{"clientSecretData":[{"id":"s1","identityId":"i1","createdAt":"2024-01-01T00:00:00.000Z","description":"prod","clientSecretPrefix":"abcd","clientSecretTTL":0,"isClientSecretRevoked":false}]}"""));
         (await test.ImportAsync(zip)).Counts().ShouldBe((1, 1, 0, 0, 0, 0, 0));

@@ -35,7 +35,7 @@ internal static class AwsGrants
     public static GrantRecord Unresolved(string name, string arn, string via, GrantPath path)
     {
         var rating = Privilege.OfAwsManagedPolicy(arn.Length > 0 ? arn : name);
-        return new GrantRecord(AwsNames.Short(name, 150), "policy", path, rating.Privileged) { Description = rating.Why, Via = via };
+        return new GrantRecord(ShortText.Unique(name, 150), "policy", path, rating.Privileged) { Description = rating.Why, Via = via };
     }
 
     private static IEnumerable<GrantRecord> Of(AwsPolicy policy, AwsStatement statement, List<AwsStatement> denials)
@@ -44,16 +44,16 @@ internal static class AwsGrants
         var resources = Resources(statement);
         if (statement.Except)
         {
-            var name = AwsNames.Short($"everything but {string.Join(", ", statement.Actions.Order(StringComparer.OrdinalIgnoreCase))}", 150);
+            var name = ShortText.Unique($"everything but {string.Join(", ", statement.Actions.Order(StringComparer.OrdinalIgnoreCase))}", 150);
             return resources.Select(r => Grant(name, r, Privilege.OfAwsNotAction([.. statement.Actions], r), via, policy.Path));
         }
 
         return statement.Actions.Distinct(StringComparer.OrdinalIgnoreCase).Where(a => !denials.Exists(d => d.Covers(a)))
-            .SelectMany(a => resources.Select(r => Grant(AwsNames.Short(a, 150), r, Privilege.OfAwsAction(a, r), via, policy.Path)));
+            .SelectMany(a => resources.Select(r => Grant(ShortText.Unique(a, 150), r, Privilege.OfAwsAction(a, r), via, policy.Path)));
     }
 
     private static GrantRecord Grant(string name, string resource, PrivilegeRating rating, string via, GrantPath path) =>
-        new(name, AwsNames.Short(resource, 220), path, rating.Privileged) { Description = rating.Why, Via = via };
+        new(name, ShortText.Unique(resource, 220), path, rating.Privileged) { Description = rating.Why, Via = via };
 
     private static IReadOnlyList<string> Resources(AwsStatement statement)
     {

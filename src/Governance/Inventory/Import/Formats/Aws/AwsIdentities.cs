@@ -138,15 +138,7 @@ internal static class AwsIdentities
 
     private static IdentityKind KindOf(string entity) => entity.Contains("role/", StringComparison.Ordinal) ? IdentityKind.Role : IdentityKind.MachineUser;
 
-    private static IdentityRecord Detail(string key, string name, IdentityKind kind) => new()
-    {
-        ExternalId = key,
-        DisplayName = name,
-        Kind = kind,
-        Description = "Seen only through a key or its use: no imported file describes it itself.",
-        Part = RecordPart.Detail,
-        CredentialsComplete = false,
-    };
+    private static IdentityRecord Detail(string key, string name, IdentityKind kind) => IdentityRecord.SeenOnlyThrough("a key or its use", key, name, kind);
 
     private static IdentityRecord With(JsonElement e, string arn, string inline, AwsLookups lookups, ImportFile file, IdentityRecord identity)
     {

@@ -55,7 +55,7 @@ internal sealed class AwsLookups
         {
             if (!groups.TryGetValue($"{account}/{name}", out var group))
             {
-                unresolved.Add(new GrantRecord(AwsNames.Short(name, 150), "group", GrantPath.Inherited, Common.Reported.Unknown) { Description = "The group's policies are not in the file", Via = $"group {name}" });
+                unresolved.Add(new GrantRecord(ShortText.Unique(name, 150), "group", GrantPath.Inherited, Common.Reported.Unknown) { Description = "The group's policies are not in the file", Via = $"group {name}" });
                 continue;
             }
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Governance.Inventory;
 
@@ -39,8 +37,4 @@ internal static class AwsNames
         // 50 bits: the first says that an account follows, the next 40 are the account.
         return (bits >> 49) == 1 ? ((bits >> 9) & 0xFF_FFFF_FFFF).ToString("D12", CultureInfo.InvariantCulture) : null;
     }
-
-    /// <summary>Cut so that it stays unique: the end is a hash of all of it.</summary>
-    public static string Short(string text, int most) =>
-        text.Length <= most ? text : $"{text[..(most - 10)]}…{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}";
 }

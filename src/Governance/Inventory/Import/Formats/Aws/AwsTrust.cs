@@ -15,7 +15,7 @@ internal sealed class AwsTrust
     public IReadOnlyCollection<string> Services => services;
 
     /// <summary>Providers whose tokens or assertions it takes: what it proves itself with.</summary>
-    public IEnumerable<CredentialRecord> Credentials => federated.Values.Select(f => new CredentialRecord(AwsNames.Short($"trust:{f.Issuer}", 200), CredentialKind.FederatedTrust)
+    public IEnumerable<CredentialRecord> Credentials => federated.Values.Select(f => new CredentialRecord(ShortText.Unique($"trust:{f.Issuer}", 200), CredentialKind.FederatedTrust)
     {
         DisplayName = f.Subjects.Count == 0 ? f.Issuer : $"{f.Issuer}, {string.Join(", ", f.Subjects.Take(3))}{(f.Subjects.Count > 3 ? $" and {f.Subjects.Count - 3} more" : string.Empty)}",
         Expiry = ExpiryState.Never,

@@ -141,7 +141,7 @@ public sealed partial class AzureHoundReader : IInventoryReader
             var rating = Privilege.OfAzureRole(role);
             yield return ReadItem.Of(place, GraphReader.Detail(principal, IdentityKind.ServicePrincipal) with
             {
-                Grants = [new GrantRecord(role, AwsNames.Short(properties.Text("scope")?.ToLowerInvariant() ?? "Azure", 300), GrantPath.Direct, rating.Privileged) { Description = $"Role on Azure resources. {rating.Why}" }],
+                Grants = [new GrantRecord(role, ShortText.Unique(properties.Text("scope")?.ToLowerInvariant() ?? "Azure", 300), GrantPath.Direct, rating.Privileged) { Description = $"Role on Azure resources. {rating.Why}" }],
             });
         }
 

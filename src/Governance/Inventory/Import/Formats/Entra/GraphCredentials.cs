@@ -9,7 +9,7 @@ internal static class GraphCredentials
         [.. Keys(e, "passwordCredentials", CredentialKind.ClientSecret, secrets).Concat(Keys(e, "keyCredentials", CredentialKind.Certificate, secrets))
             .Concat(e.List("federatedIdentityCredentials").Where(f => f.ValueKind == JsonValueKind.Object).Select(Federated)).DistinctBy(c => c.ExternalId, StringComparer.Ordinal)];
 
-    public static CredentialRecord Federated(JsonElement f) => new(AwsNames.Short($"federated:{f.Text("id", "name") ?? $"{f.Text("issuer")} {f.Text("subject")}"}", 300), CredentialKind.FederatedTrust)
+    public static CredentialRecord Federated(JsonElement f) => new(ShortText.Unique($"federated:{f.Text("id", "name") ?? $"{f.Text("issuer")} {f.Text("subject")}"}", 300), CredentialKind.FederatedTrust)
     {
         DisplayName = $"{f.Text("name") ?? "Federated"}: {f.Text("subject")} of {f.Text("issuer")}",
         Expiry = ExpiryState.Never,

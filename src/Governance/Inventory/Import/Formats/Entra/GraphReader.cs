@@ -118,15 +118,8 @@ public sealed class GraphReader : IInventoryReader
             yield return ReadItem.Skipped("servicePrincipalSignInActivities", "sign-ins of applications whose service principal is not in the file");
     }
 
-    internal static IdentityRecord Detail(string id, IdentityKind kind, string? name = null) => new()
-    {
-        ExternalId = id.ToLowerInvariant(),
-        DisplayName = name ?? $"Unknown client {id.ToLowerInvariant()}",
-        Kind = kind,
-        Description = "Seen only through a grant: no imported file describes the service principal itself.",
-        Part = RecordPart.Detail,
-        CredentialsComplete = false,
-    };
+    internal static IdentityRecord Detail(string id, IdentityKind kind, string? name = null) =>
+        IdentityRecord.SeenOnlyThrough("a grant", id.ToLowerInvariant(), name ?? $"Unknown client {id.ToLowerInvariant()}", kind, "the service principal itself");
 
     private static ReadItem Grants(JsonElement e, GraphObjectKind kind, string place, GraphLookups lookups, ImportFile file)
     {

@@ -8,7 +8,7 @@ internal static class GcpGrants
 {
     public static IEnumerable<ReadItem> Of(JsonRecord record, JsonElement policy, string? resourceName, GcpLookups lookups, ImportFile file)
     {
-        var resource = AwsNames.Short(resourceName is null ? "project" : GcpNames.Resource(resourceName), 300);
+        var resource = ShortText.Unique(resourceName is null ? "project" : GcpNames.Resource(resourceName), 300);
         var account = resourceName is null ? null : GcpNames.After(resourceName, "serviceAccounts");
         var told = false;
         foreach (var binding in policy.List("bindings").Where(b => b.ValueKind == JsonValueKind.Object))
@@ -27,7 +27,7 @@ internal static class GcpGrants
 
                 yield return ReadItem.Of(record.Place, identity with
                 {
-                    Grants = [new GrantRecord(AwsNames.Short(role, 90), resource, GrantPath.Direct, rating.Privileged) { Description = rating.Why, Via = condition }],
+                    Grants = [new GrantRecord(ShortText.Unique(role, 90), resource, GrantPath.Direct, rating.Privileged) { Description = rating.Why, Via = condition }],
                     GrantCoverage = GcpIdentities.Coverage(lookups, file),
                 });
                 if (account is not null && Trusted(role, member) is { } trust)
@@ -62,11 +62,11 @@ internal static class GcpGrants
         }
 
         if (member.StartsWith("principal://agents.", StringComparison.Ordinal))
-            return GcpIdentities.Detail(AwsNames.Short(member, 390), AwsNames.Short(member[(member.IndexOf("/resources/", StringComparison.Ordinal) is var at and > 0 ? at + 11 : 12)..], 200), IdentityKind.Agent);
+            return GcpIdentities.Detail(ShortText.Unique(member, 390), ShortText.Unique(member[(member.IndexOf("/resources/", StringComparison.Ordinal) is var at and > 0 ? at + 11 : 12)..], 200), IdentityKind.Agent);
         if ((member.StartsWith("principal://", StringComparison.Ordinal) || member.StartsWith("principalSet://", StringComparison.Ordinal)) && GcpNames.PoolOf(member) is { } pool)
         {
             var subject = member[(member.IndexOf(pool, StringComparison.Ordinal) + pool.Length)..].Trim('/');
-            return GcpIdentities.Detail(AwsNames.Short(member, 390), AwsNames.Short($"{(subject is "" or "*" ? "everything" : subject)} of {pool[(pool.LastIndexOf('/') + 1)..]}", 300), IdentityKind.Workload) with
+            return GcpIdentities.Detail(ShortText.Unique(member, 390), ShortText.Unique($"{(subject is "" or "*" ? "everything" : subject)} of {pool[(pool.LastIndexOf('/') + 1)..]}", 300), IdentityKind.Workload) with
             {
                 ParentExternalId = pool,
                 Description = "A workload from outside, let in by a workload identity pool.",
@@ -85,7 +85,7 @@ internal static class GcpGrants
         var subject = member.StartsWith("serviceAccount:", StringComparison.Ordinal) ? member["serviceAccount:".Length..] : member;
         return GcpIdentities.Detail(key, key.Split('#')[0], IdentityKind.ServiceAccount) with
         {
-            Credentials = [new CredentialRecord(AwsNames.Short($"trust:{subject}", 390), CredentialKind.FederatedTrust) { DisplayName = AwsNames.Short($"May be acted as by {subject}", 390), Expiry = ExpiryState.Never }],
+            Credentials = [new CredentialRecord(ShortText.Unique($"trust:{subject}", 390), CredentialKind.FederatedTrust) { DisplayName = ShortText.Unique($"May be acted as by {subject}", 390), Expiry = ExpiryState.Never }],
             Attributes = AttributeJson.Of([KeyValuePair.Create("federatedTrusts", JsonSerializer.SerializeToElement(new[] { new { issuer = GcpNames.PoolOf(member), subjects = new[] { subject } } }))], file.Secrets),
         };
     }

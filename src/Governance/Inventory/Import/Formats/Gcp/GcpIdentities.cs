@@ -127,7 +127,7 @@ internal static class GcpIdentities
         {
             Credentials =
             [
-                new CredentialRecord(AwsNames.Short(name[(name.LastIndexOf('/') + 1)..], 200), CredentialKind.FederatedTrust)
+                new CredentialRecord(ShortText.Unique(name[(name.LastIndexOf('/') + 1)..], 200), CredentialKind.FederatedTrust)
                 {
                     DisplayName = $"Tokens of {issuer ?? "a provider"}{(condition is null ? " (no condition)" : $", if {condition}")}",
                     Expiry = ExpiryState.Never,
@@ -138,15 +138,7 @@ internal static class GcpIdentities
         };
     }
 
-    public static IdentityRecord Detail(string key, string name, IdentityKind kind) => new()
-    {
-        ExternalId = key,
-        DisplayName = name,
-        Kind = kind,
-        Description = "Seen only through a key or a grant: no imported file describes it itself.",
-        Part = RecordPart.Detail,
-        CredentialsComplete = false,
-    };
+    public static IdentityRecord Detail(string key, string name, IdentityKind kind) => IdentityRecord.SeenOnlyThrough("a key or a grant", key, name, kind);
 
     public static GrantCoverage Coverage(GcpLookups lookups, ImportFile file) => file.Full && lookups.HasPolicies ? GrantCoverage.All : GrantCoverage.None;
 

@@ -69,16 +69,11 @@ public sealed class KeycloakReader : IInventoryReader
         if (e.Inner("clientRoles") is { ValueKind: JsonValueKind.Object } byClient)
             grants.AddRange(byClient.EnumerateObject().SelectMany(c => byClient.List(c.Name).Where(IsText).Select(r => Role(r.GetString()!, $"client {c.Name}"))));
         grants.AddRange(e.List("groups").Where(IsText).Select(g => new GrantRecord($"roles of {g.GetString()}", "realm", GrantPath.Inherited, Reported.Unknown) { Via = $"group {g.GetString()}" }));
-        return ReadItem.Of(record.Place, new IdentityRecord
+        var id = ids.GetValueOrDefault(RealmOf(record) + client) ?? ids.GetValueOrDefault(client) ?? client;
+        return ReadItem.Of(record.Place, IdentityRecord.SeenOnlyThrough("the roles of its service account", id, client, IdentityKind.ServiceAccount, "the client itself") with
         {
-            ExternalId = ids.GetValueOrDefault(RealmOf(record) + client) ?? ids.GetValueOrDefault(client) ?? client,
-            DisplayName = client,
-            Kind = IdentityKind.ServiceAccount,
-            Description = "Seen only through the roles of its service account: no imported file describes the client itself.",
             Grants = grants,
             GrantCoverage = file.Full ? GrantCoverage.All : GrantCoverage.None,
-            Part = RecordPart.Detail,
-            CredentialsComplete = false,
         });
     }
 

@@ -117,18 +117,13 @@ public sealed class KubernetesReader : IInventoryReader
         };
     }
 
-    private static IdentityRecord Stub(KubernetesAccountKey key, KubernetesAccess access, ImportFile file) => new()
-    {
-        ExternalId = access.UidOf(key) ?? key.Text,
-        DisplayName = key.Text,
-        Kind = IdentityKind.ServiceAccount,
-        Description = "Seen only through a binding or a token secret: no imported file describes the account itself.",
-        Credentials = access.CredentialsOf(key, []),
-        CredentialsComplete = false,
-        Grants = access.GrantsOf(key),
-        GrantCoverage = file.Full && access.NamesBindings ? GrantCoverage.All : GrantCoverage.None,
-        Part = RecordPart.Detail,
-    };
+    private static IdentityRecord Stub(KubernetesAccountKey key, KubernetesAccess access, ImportFile file) =>
+        IdentityRecord.SeenOnlyThrough("a binding or a token secret", access.UidOf(key) ?? key.Text, key.Text, IdentityKind.ServiceAccount, "the account itself") with
+        {
+            Credentials = access.CredentialsOf(key, []),
+            Grants = access.GrantsOf(key),
+            GrantCoverage = file.Full && access.NamesBindings ? GrantCoverage.All : GrantCoverage.None,
+        };
 
     /// <summary>Labels or annotations, without the copy of the whole object that kubectl keeps there.</summary>
     private static SortedDictionary<string, string> Pairs(JsonElement metadata, string name)

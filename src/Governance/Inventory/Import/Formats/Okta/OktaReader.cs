@@ -110,15 +110,7 @@ public sealed class OktaReader : IInventoryReader
     private static ReadItem Detail(JsonRecord record, string? app, IReadOnlyList<CredentialRecord> credentials) =>
         ReadItem.Of(record.Place, Stub(app ?? throw new BadValueException("_links names no app: it is not said whose it is")) with { Credentials = credentials });
 
-    private static IdentityRecord Stub(string app) => new()
-    {
-        ExternalId = app,
-        DisplayName = $"Unknown app {app}",
-        Kind = IdentityKind.Application,
-        Description = "Seen only through a grant, a role or a credential: no imported file describes the app itself.",
-        Part = RecordPart.Detail,
-        CredentialsComplete = false,
-    };
+    private static IdentityRecord Stub(string app) => IdentityRecord.SeenOnlyThrough("a grant, a role or a credential", app, $"Unknown app {app}", IdentityKind.Application, "the app itself");
 
     /// <summary>From the addresses beside it, else from the client id.</summary>
     private static string? AppOf(JsonElement e, Dictionary<string, string> apps)

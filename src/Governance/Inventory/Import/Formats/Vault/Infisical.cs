@@ -37,12 +37,8 @@ internal static class Infisical
         var used = e.Time("clientSecretLastUsedAt");
         long? ttl = e.TryGetProperty("clientSecretTTL", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and < 3_000_000_000 ? seconds : null;
         var identity = CsvValues.Required("identityId", e.Text("identityId"));
-        return new IdentityRecord
+        return IdentityRecord.SeenOnlyThrough("a client secret", identity, $"Machine identity {identity}", IdentityKind.ServiceAccount, "the identity itself") with
         {
-            ExternalId = identity,
-            DisplayName = $"Machine identity {identity}",
-            Kind = IdentityKind.ServiceAccount,
-            Description = "Seen only through a client secret: no imported file describes the identity itself.",
             Credentials =
             [
                 new CredentialRecord(CsvValues.Required("id", e.Text("id")), CredentialKind.ClientSecret)
@@ -56,8 +52,6 @@ internal static class Infisical
                     Enabled = e.YesNo("isClientSecretRevoked") switch { Reported.Yes => Reported.No, Reported.No => Reported.Yes, _ => Reported.Unknown },
                 },
             ],
-            Part = RecordPart.Detail,
-            CredentialsComplete = false,
         };
     }
 }

@@ -39,15 +39,11 @@ internal static class VaultEntity
     }
 
     /// <summary>An alias read by itself: one more way in of the entity that it names.</summary>
-    public static IdentityRecord OfAlias(JsonElement data) => new()
+    public static IdentityRecord OfAlias(JsonElement data)
     {
-        ExternalId = CsvValues.Required("canonical_id", data.Text("canonical_id")),
-        DisplayName = data.Text("name") ?? data.Text("canonical_id")!,
-        Description = "Seen only through an alias: no imported file describes the entity itself.",
-        Credentials = [Alias(data)],
-        Part = RecordPart.Detail,
-        CredentialsComplete = false,
-    };
+        var entity = CsvValues.Required("canonical_id", data.Text("canonical_id"));
+        return IdentityRecord.SeenOnlyThrough("an alias", entity, data.Text("name") ?? entity, IdentityKind.Other, "the entity itself") with { Credentials = [Alias(data)] };
+    }
 
     public static IEnumerable<GrantRecord> Policies(JsonElement data, string list, GrantPath path, string via) =>
         data.List(list).Where(p => p.ValueKind == JsonValueKind.String).Select(p => p.GetString()!).Distinct(StringComparer.Ordinal).Select(p =>
