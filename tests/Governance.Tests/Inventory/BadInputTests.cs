@@ -88,14 +88,12 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_JSON_record_without_end_fails_the_file_clearly()
+    public async Task A_JSON_record_without_end_is_told_and_what_came_before_it_is_kept()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var run = await test.ImportAsync("""{"value":[{"id":"1","displayName":"One","servicePrincipalType":"Application"},{"id":"2","displayName":" """ + new string('x', 6_000_000));
-        (run.State, run.Created).ShouldBe((ImportRunState.Failed, 0));
-        run.Message!.ShouldContain("longer than 4 MiB");
-        await using var db = test.Open();
-        (await db.Identities.CountAsync() + await db.StagedIdentities.CountAsync()).ShouldBe(0);
+        run.Counts().ShouldBe((2, 1, 0, 0, 1, 0, 0));
+        (await test.RejectsAsync(run)).Single().ShouldSatisfyAllConditions(r => r.Place.ShouldBe("value[0]"), r => r.Reason.ShouldContain("longer than 4 MiB"), r => r.Reason.ShouldContain("The rest of it was not read"));
     }
 
     [Fact]
@@ -117,10 +115,28 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_file_cut_off_in_the_middle_is_not_applied()
+    public async Task Of_a_file_cut_off_in_the_middle_what_came_before_is_kept_and_nothing_is_called_missing()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
-        var run = await test.ImportAsync("""{"value":[{"id":"1","displayName":"One","servicePrincipalType":"Application"},{"id":"2","disp""");
+        const string Whole = """
+            {"value":[{"id":"1","appId":"11111111-2222-3333-4444-555555555555","displayName":"One","servicePrincipalType":"Application","passwordCredentials":[{"keyId":"k1"}]},{"id":"2","displayName":"Two","servicePrincipalType":"Application"},
+            {"id":"g1","clientId":"1","resourceId":"r","scope":"Mail.Read","consentType":"AllPrincipals"}]}
+            """;
+        (await test.ImportAsync(Whole, full: true)).Counts().ShouldBe((2, 2, 0, 0, 0, 0, 0));
+        var run = await test.ImportAsync(Whole[..Whole.IndexOf("Two", StringComparison.Ordinal)].Replace("One", "Uno"), full: true);
+        run.Counts().ShouldBe((2, 0, 1, 0, 1, 0, 0));
+        run.Message!.ShouldContain("nothing was called missing");
+        (await test.RejectsAsync(run)).Single().ShouldSatisfyAllConditions(r => r.Place.ShouldStartWith("line 1, byte "), r => r.Reason.ShouldContain("not valid JSON"));
+        await using var db = test.Open();
+        (await db.Identities.OrderBy(i => i.ExternalId).Select(i => i.DisplayName).ToListAsync()).ShouldBe(["Uno", "Two"]);
+        (await db.Grants.CountAsync(g => g.MissingSince == null), await db.Credentials.CountAsync(c => c.MissingSince == null)).ShouldBe((1, 1), "what stood beyond the cut is not called missing");
+    }
+
+    [Fact]
+    public async Task A_file_cut_off_before_anything_good_is_refused_whole()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var run = await test.ImportAsync("""{"value":[{"id":"1","disp""");
         run.State.ShouldBe(ImportRunState.Failed);
         run.Message!.ShouldContain("not valid JSON at line 1");
         await using var db = test.Open();

@@ -16,6 +16,9 @@ public interface IInventoryReader
     /// <summary>Whether several records, also of several documents, can tell of one identity: they are then joined by external id (see <see cref="RecordPart"/>).</summary>
     bool Joins => false;
 
+    /// <summary>Whether it takes what no other reader knows, because its objects can't be told by a beginning: asked last, whatever the order of registration.</summary>
+    bool LastResort => false;
+
     /// <summary>Whether the document is of this format, by its beginning. Its name plays no part.</summary>
     bool Recognises(FileHead head);
 

@@ -155,5 +155,9 @@ public sealed record ReadItem(string Place, string? Key)
     public static ReadItem Rejected(string place, string? key, string reason) => new(place, key) { Reason = reason };
 }
 
-/// <summary>The file as a whole can't be taken; the message says what, where, and what to do. Nothing of it is kept.</summary>
-public sealed class UnreadableFileException(string message) : Exception(message);
+/// <summary>The file can't be read on; the message says what, where, and what to do. Nothing of it is kept, unless records came before the place.</summary>
+public sealed class UnreadableFileException(string message, string? place = null) : Exception(message)
+{
+    /// <summary>Where it broke off, when records before it can be good.</summary>
+    public string? Place { get; } = place;
+}

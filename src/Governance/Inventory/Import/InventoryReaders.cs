@@ -21,7 +21,7 @@ public sealed class InventoryReaders(IEnumerable<IInventoryReader> readers)
     /// <summary>Asks for recognition by content.</summary>
     public const string Auto = "auto";
 
-    public IReadOnlyList<IInventoryReader> All { get; } = readers.ToList();
+    public IReadOnlyList<IInventoryReader> All { get; } = readers.OrderBy(r => r.LastResort).ToList();
 
     public IInventoryReader? Find(string format) => All.FirstOrDefault(r => string.Equals(r.Format, format, StringComparison.OrdinalIgnoreCase));
 

@@ -39,8 +39,10 @@ internal static class Archive
             using var archive = ZipFile.OpenRead(path);
             if (archive.Entries.Count > MaximumMembers)
                 throw new UnreadableFileException($"The archive has {archive.Entries.Count} members; at most {MaximumMembers} are read. Split it.");
+            if (archive.Entries.Sum(e => (double)e.Length) > AlwaysAllowed + ((double)new FileInfo(path).Length * MaximumRatio))
+                throw new UnreadableFileException("The archive unpacks to far more than its size: it was taken for a bomb and not read. Import its files by themselves.");
             long before = 0;
-            foreach (var entry in archive.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+            foreach (var (index, entry) in archive.Entries.Index().OrderBy(e => e.Item.FullName, StringComparer.Ordinal))
             {
                 if (entry.FullName.EndsWith('/') || IsLitter(entry.FullName))
                     continue;
@@ -48,7 +50,7 @@ internal static class Archive
                 if (Problem(entry) is { } problem)
                     leftOut.Add(ReadItem.Rejected(name, null, problem));
                 else
-                    documents.Add(Member(path, entry, name, before, progress));
+                    documents.Add(Member(path, entry, index, name, before, progress));
                 before += entry.CompressedLength;
             }
         }
@@ -62,15 +64,24 @@ internal static class Archive
         return (documents, leftOut);
     }
 
-    private static ImportDocument Member(string path, ZipArchiveEntry entry, string name, long before, ReadProgress progress)
+    private static ImportDocument Member(string path, ZipArchiveEntry entry, int index, string name, long before, ReadProgress progress)
     {
-        var (full, packed) = (entry.FullName, Math.Max(1, entry.CompressedLength));
-        var most = AlwaysAllowed + (packed * MaximumRatio);
+        var packed = Math.Max(1, entry.CompressedLength);
         var unpacked = Math.Max(1, entry.Length);
+        // The total is held by what the archive says of its members, so no member may be longer than that.
+        var most = Math.Min(AlwaysAllowed + (packed * MaximumRatio), unpacked);
         return new ImportDocument(name, () =>
         {
             var archive = ZipFile.OpenRead(path);
-            return new CountingStream(new MemberStream(archive, archive.GetEntry(full)!.Open()), most, n => progress.Bytes = before + (long)(packed * Math.Min(1.0, (double)n / unpacked)));
+            try
+            {
+                return new CountingStream(new MemberStream(archive, archive.Entries[index].Open()), most, n => progress.Bytes = before + (long)(packed * Math.Min(1.0, (double)n / unpacked)));
+            }
+            catch (Exception e)
+            {
+                archive.Dispose();
+                throw e is InvalidDataException or NotSupportedException ? new UnreadableFileException($"{name} in the archive is damaged, or packed in a way that is not read. Pack it again.") : e;
+            }
         });
     }
 

@@ -12,6 +12,7 @@ public sealed class FileHead
 {
     private const int Bytes = 64 * 1024;
     private const int MaximumNames = 2000;
+    private const int MaximumDepth = 64;
     private readonly Dictionary<string, HashSet<string>> names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
     private readonly Lazy<IReadOnlySet<string>> columns;
@@ -80,7 +81,7 @@ public sealed class FileHead
     {
         var reader = new Utf8JsonReader(
             Encoding.UTF8.GetBytes(text), isFinalBlock: false,
-            new JsonReaderState(new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 64, AllowMultipleValues = true }));
+            new JsonReaderState(new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaximumDepth, AllowMultipleValues = true }));
         var path = new Stack<string>();
         string? name = null;
         try
@@ -124,7 +125,7 @@ public sealed class FileHead
         try
         {
             var parser = new Parser(new StringReader(text));
-            while (parser.MoveNext() && names.Count < MaximumNames)
+            while (parser.MoveNext() && names.Count < MaximumNames && path.Count < MaximumDepth)
             {
                 switch (parser.Current)
                 {

@@ -18,6 +18,9 @@ public sealed class ImportDocument
     /// <summary>The member's name in its archive, for telling places; never used as a path. Null for a file by itself.</summary>
     public string? Name { get; }
 
+    /// <summary>Whether a reading found that it breaks off or is broken: then what it says last, or would have said, is unknown.</summary>
+    internal bool BrokeOff { get; set; }
+
     /// <summary>What its beginning shows.</summary>
     /// <exception cref="UnreadableFileException">It is in an encoding that is not read.</exception>
     public FileHead Head => head.Value;

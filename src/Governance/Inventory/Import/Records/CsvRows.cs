@@ -21,16 +21,23 @@ internal sealed class CsvRows(TextReader reader)
     /// <summary>The separator that the first line uses.</summary>
     public static char SeparatorOf(string head)
     {
+        if (SaidOf(head) is { } said)
+            return said;
         var end = head.AsSpan().IndexOfAny('\r', '\n');
         var first = end < 0 ? head : head[..end];
         return first.Contains(',', StringComparison.Ordinal) ? ',' : first.Contains(';', StringComparison.Ordinal) ? ';' : first.Contains('\t', StringComparison.Ordinal) ? '\t' : ',';
     }
+
+    /// <summary>Excel writes <c>sep=;</c> as a line of its own before the header.</summary>
+    private static char? SaidOf(string head) => head is ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', var said and (',' or ';' or '\t'), '\r' or '\n', ..] ? said : null;
 
     public IEnumerable<CsvRow> Read(char separatedBy)
     {
         separator = separatedBy;
         while (Next() is { } row)
         {
+            if (row is { Line: 1, Cells: [var said, ""] } && said.Equals("sep=", StringComparison.OrdinalIgnoreCase))
+                continue;
             if (row.Problem is not null || row.Cells.Count > 1 || row.Cells[0].Length > 0)
                 yield return row;
         }
@@ -59,7 +66,7 @@ internal sealed class CsvRows(TextReader reader)
                 return new CsvRow(start, [], $"the line is longer than {ImportFile.MaximumRecord / 1024 / 1024} MiB");
             }
 
-            if (c == '\n')
+            if (c == '\n' || (c == '\r' && Peek() != '\n'))
                 line++;
             if (quoted)
             {
@@ -109,10 +116,9 @@ internal sealed class CsvRows(TextReader reader)
     {
         cell.Clear();
         cell.Capacity = 256;
-        for (var c = Take(); c >= 0 && c != '\n'; c = Take())
-        {
-        }
-
+        var c = Take();
+        while (c >= 0 && c != '\n' && (c != '\r' || Peek() == '\n'))
+            c = Take();
         line++;
     }
 

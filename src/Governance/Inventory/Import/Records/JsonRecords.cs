@@ -31,13 +31,17 @@ internal sealed record JsonLayout(IReadOnlySet<string> Collections, IReadOnlySet
 /// </summary>
 internal sealed class JsonRecords(Stream stream, JsonLayout layout)
 {
+    /// <summary>How many lists may stand in one another around a record: pages of pages.</summary>
+    private const int MaximumLists = 8;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
     private readonly Stack<Frame> frames = new();
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
     private bool final;
-    private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = 64, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+
+    /// <summary>What is nested too deep is refused record by record, so that what follows it is read.</summary>
+    private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = ImportFile.MaximumRecord, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
 
     private enum Step
     {
@@ -54,29 +58,33 @@ internal sealed class JsonRecords(Stream stream, JsonLayout layout)
         Record,
     }
 
-    /// <summary>The records of all documents. One that breaks off within an archive is told as a problem at its place; by itself it fails the file.</summary>
+    /// <summary>
+    /// The records of all documents. One that breaks off is told as a problem at its place, and what came before is good; a file by itself in which nothing did is
+    /// refused whole.
+    /// </summary>
     public static IEnumerable<JsonRecord> Of(ImportFile file, JsonLayout layout) => file.Documents.SelectMany(d => Of(d, layout));
 
     private static IEnumerable<JsonRecord> Of(ImportDocument document, JsonLayout layout)
     {
         using var stream = document.Open();
         using var records = document.Head.IsYaml ? YamlRecords.Read(stream, layout).GetEnumerator() : new JsonRecords(stream, layout).Read().GetEnumerator();
+        var (good, broken) = (false, false);
         while (true)
         {
             JsonRecord record;
-            var broken = false;
             try
             {
                 if (!records.MoveNext())
                     yield break;
                 record = records.Current;
             }
-            catch (UnreadableFileException e) when (document.Name is not null)
+            catch (UnreadableFileException e) when (good || document.Name is not null)
             {
-                broken = true;
-                record = new JsonRecord(string.Empty, null, default, e.Message.Replace(" Nothing was imported; export it again.", " The rest of it was not read.", StringComparison.Ordinal));
+                document.BrokeOff = broken = true;
+                record = new JsonRecord(e.Place ?? string.Empty, null, default, e.Message.Replace("Nothing was imported", "The rest of it was not read", StringComparison.Ordinal));
             }
 
+            good |= record.Problem is null;
             yield return record with { Place = document.Place(record.Place), Document = document };
             if (broken)
                 yield break;
@@ -96,8 +104,8 @@ internal sealed class JsonRecords(Stream stream, JsonLayout layout)
             }
             catch (JsonException e)
             {
-                throw new UnreadableFileException(
-                    $"The file is not valid JSON at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1} (near {Place()}): {Reason(e)}. Nothing was imported; export it again.");
+                var at = $"line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}";
+                throw new UnreadableFileException($"The file is not valid JSON at {at} (near {Place()}): {Reason(e)}. Nothing was imported; export it again.", at);
             }
 
             if (step == Step.End)
@@ -122,7 +130,7 @@ internal sealed class JsonRecords(Stream stream, JsonLayout layout)
             case JsonTokenType.EndArray:
                 frames.Pop();
                 return Commit(ref reader);
-            case JsonTokenType.StartArray:
+            case JsonTokenType.StartArray when frames.Count < MaximumLists:
                 Count();
                 frames.Push(new Frame(Place(), frame?.Collection, false));
                 return Commit(ref reader);
@@ -145,6 +153,8 @@ internal sealed class JsonRecords(Stream stream, JsonLayout layout)
                 Commit(ref reader);
                 return Step.Record;
             default:
+                if (!reader.TrySkip())
+                    return Step.More;
                 Count();
                 record = new JsonRecord(Place(), frame?.Collection, default, "it is not an object");
                 Commit(ref reader);
@@ -219,7 +229,7 @@ internal sealed class JsonRecords(Stream stream, JsonLayout layout)
     private void Fill()
     {
         if (end - start >= ImportFile.MaximumRecord)
-            throw new UnreadableFileException($"The record after {Place()} is longer than {ImportFile.MaximumRecord / 1024 / 1024} MiB, which no inventory record is. Nothing was imported; export the file again.");
+            throw new UnreadableFileException($"The record after {Place()} is longer than {ImportFile.MaximumRecord / 1024 / 1024} MiB, which no inventory record is. Nothing was imported; export it again.", Place());
         if (start > 0)
         {
             buffer.AsSpan(start, end - start).CopyTo(buffer);

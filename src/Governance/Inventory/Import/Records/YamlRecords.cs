@@ -9,22 +9,23 @@ namespace Governance.Inventory;
 
 /// <summary>
 /// The records of a YAML file, as JSON: each document is one, or a page whose known list holds them (<c>kind: List</c>, <c>items</c>). One record in memory at a time.
-/// Aliases are refused: no export makes them, and they can blow a small file up to any size.
+/// A record with an alias in it is refused, not expanded: no export makes them, and they can blow a small file up to any size.
 /// </summary>
 internal static partial class YamlRecords
 {
     private const int MaximumDepth = 64;
+    private const int MaximumSkipped = 1000;
 
     public static IEnumerable<JsonRecord> Read(Stream stream, JsonLayout layout)
     {
-        using var text = new StreamReader(stream);
-        var parser = new Events(new Parser(text));
+        using var text = new BoundedText(new StreamReader(stream));
+        var parser = new Events(new Parser(text), text);
         parser.Next();
         for (var document = 0; parser.Next() is not StreamEnd; document++)
         {
             if (parser.Current is DocumentStart or DocumentEnd)
             {
-                document -= parser.Current is DocumentEnd ? 0 : 1;
+                document--;
                 continue;
             }
 
@@ -46,6 +47,7 @@ internal static partial class YamlRecords
                 // What stands beside a list is small; a document without one is a single record, gathered here.
                 var buffer = new ArrayBufferWriter<byte>();
                 var page = false;
+                parser.Problem();
                 using (var json = new Utf8JsonWriter(buffer))
                 {
                     json.WriteStartObject();
@@ -63,15 +65,13 @@ internal static partial class YamlRecords
 
                         json.WritePropertyName(name);
                         Write(json, parser, 1);
-                        if (buffer.WrittenCount + json.BytesPending > ImportFile.MaximumRecord)
-                            throw parser.Broken("a record is longer than 4 MiB");
                     }
 
                     json.WriteEndObject();
                 }
 
                 if (!page)
-                    yield return Parse(buffer.WrittenMemory, place, null);
+                    yield return Parse(buffer.WrittenMemory, place, null, parser.Problem());
                 break;
             case Scalar { Value.Length: 0 }:
                 break;
@@ -95,14 +95,17 @@ internal static partial class YamlRecords
             }
 
             var buffer = new ArrayBufferWriter<byte>();
+            parser.Problem();
             using (var json = new Utf8JsonWriter(buffer))
                 Write(json, parser, 1);
-            yield return buffer.WrittenCount > ImportFile.MaximumRecord ? new JsonRecord(at, collection, default, "the record is longer than 4 MiB") : Parse(buffer.WrittenMemory, at, collection);
+            yield return Parse(buffer.WrittenMemory, at, collection, parser.Problem());
         }
     }
 
-    private static JsonRecord Parse(ReadOnlyMemory<byte> json, string place, string? collection)
+    private static JsonRecord Parse(ReadOnlyMemory<byte> json, string place, string? collection, string? problem)
     {
+        if (problem is not null)
+            return new JsonRecord(place, collection, default, problem);
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaximumDepth + 2 });
@@ -117,7 +120,15 @@ internal static partial class YamlRecords
     private static void Write(Utf8JsonWriter json, Events parser, int depth)
     {
         if (depth > MaximumDepth)
-            throw parser.Broken("it is nested too deep");
+        {
+            parser.Skip();
+            parser.Refuse("it is nested too deep");
+            json.WriteNullValue();
+            return;
+        }
+
+        if (json.BytesCommitted + json.BytesPending > ImportFile.MaximumRecord)
+            throw parser.Broken("a record is longer than 4 MiB");
         switch (parser.Current)
         {
             case MappingStart:
@@ -139,6 +150,10 @@ internal static partial class YamlRecords
                 break;
             case Scalar scalar:
                 WriteScalar(json, scalar);
+                break;
+            case AnchorAlias:
+                parser.Refuse("it uses an alias (*name), which no export makes and which is not read");
+                json.WriteNullValue();
                 break;
             default:
                 throw parser.Broken("something unexpected stands here");
@@ -166,26 +181,37 @@ internal static partial class YamlRecords
     private static partial Regex JsonNumber();
 
     /// <summary>The parser's events, with its faults told as ours.</summary>
-    private sealed class Events(Parser parser)
+    private sealed class Events(Parser parser, BoundedText text)
     {
+        private string? problem;
+
         public ParsingEvent Current { get; private set; } = new StreamStart();
+
+        /// <summary>The record can't be taken; reading goes on.</summary>
+        public void Refuse(string why) => problem ??= $"{why} (line {Current.Start.Line})";
+
+        /// <summary>Why the record since the last asking can't be taken; null when it can.</summary>
+        public string? Problem()
+        {
+            var told = problem;
+            problem = null;
+            return told;
+        }
 
         public ParsingEvent Next()
         {
             try
             {
+                text.Begin();
                 if (!parser.MoveNext())
                     return Current = new StreamEnd();
             }
             catch (YamlException e)
             {
-                throw new UnreadableFileException($"The file is not valid YAML at line {e.Start.Line}: {e.Message.Split('\n')[0]} Nothing was imported; export it again.");
+                throw new UnreadableFileException($"The file is not valid YAML at line {e.Start.Line}: {e.Message.Split('\n')[0]} Nothing was imported; export it again.", $"line {e.Start.Line}");
             }
 
-            Current = parser.Current!;
-            if (Current is AnchorAlias)
-                throw Broken("it uses an alias (*name), which no export makes and which is not read");
-            return Current;
+            return Current = parser.Current!;
         }
 
         public string Key() => Current is Scalar scalar ? scalar.Value : throw Broken("a name is not plain text");
@@ -193,9 +219,49 @@ internal static partial class YamlRecords
         public void Skip()
         {
             for (var depth = Current.NestingIncrease; depth > 0;)
-                depth += Next().NestingIncrease;
+            {
+                // The parser's work grows with the square of the depth.
+                if ((depth += Next().NestingIncrease) > MaximumSkipped)
+                    throw Broken("it is nested too deep");
+            }
         }
 
-        public UnreadableFileException Broken(string why) => new($"The file can't be read on at line {Current.Start.Line}: {why}. Nothing was imported; export it again.");
+        public UnreadableFileException Broken(string why) => new($"The file can't be read on at line {Current.Start.Line}: {why}. Nothing was imported; export it again.", $"line {Current.Start.Line}");
+    }
+
+    /// <summary>Text of which no single value may be longer than a record, since the parser holds one in memory.</summary>
+    private sealed class BoundedText(TextReader inner) : TextReader
+    {
+        private int taken;
+
+        public void Begin() => taken = 0;
+
+        public override int Peek() => inner.Peek();
+
+        public override int Read()
+        {
+            Take(1);
+            return inner.Read();
+        }
+
+        public override int Read(char[] buffer, int index, int count)
+        {
+            var read = inner.Read(buffer, index, count);
+            Take(read);
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Take(int count)
+        {
+            if ((taken += count) > ImportFile.MaximumRecord)
+                throw new UnreadableFileException("The file holds a value that is longer than 4 MiB, which no inventory has. Nothing was imported; export it again.");
+        }
     }
 }

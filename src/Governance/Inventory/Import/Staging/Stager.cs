@@ -75,8 +75,10 @@ internal sealed class Stager(GovernanceDb db, Guid runId, Guid? sourceId, Secret
                 await TakeAsync(ReadItem.Rejected(item.Place, item.Key, problem!), file.BytesRead, ct);
         }
 
+        // What broke off may have held more of any identity: then nothing of one that the file does not name is called missing.
+        var whole = !file.Documents.Any(d => d.BrokeOff);
         foreach (var item in joiner.Joined())
-            await TakeAsync(item, file.BytesRead, ct);
+            await TakeAsync(whole || item.Identity is null ? item : item with { Identity = item.Identity with { CredentialsComplete = false, GrantCoverage = GrantCoverage.None } }, file.BytesRead, ct);
         Attached += joiner.Attached;
     }
 

@@ -24,6 +24,8 @@ public sealed class GraphReader : IInventoryReader
 
     public bool Joins => true;
 
+    public bool LastResort => true;
+
     public bool Recognises(FileHead head) => head.IsJson;
 
     public IEnumerable<ReadItem> Read(ImportFile file)
@@ -42,7 +44,7 @@ public sealed class GraphReader : IInventoryReader
         }
 
         if (known == 0 && (read > 0 || !file.Documents.Any(d => d.Head.Has("value"))))
-            throw new UnreadableFileException("The JSON is not recognised: expected one of servicePrincipals, applications, oauth2PermissionGrants or appRoleAssignments of Microsoft Graph, or an AWS credential report.");
+            throw new UnreadableFileException("The JSON is not recognised: expected one of servicePrincipals, applications, oauth2PermissionGrants or appRoleAssignments of Microsoft Graph.");
         foreach (var item in Rest(lookups))
             yield return item;
     }
