@@ -9,6 +9,7 @@ internal static class Verbs
     [
         ImportVerb.Create(),
         FetchVerb.Create(),
+        OwnersVerb.Create(),
         SweepVerb.Create(),
         EvidenceVerb.Create(),
         VerifyVerbs.CreateAudit(),

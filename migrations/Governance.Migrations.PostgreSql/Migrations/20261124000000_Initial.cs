@@ -127,6 +127,40 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "CodeOwners",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Repository = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Line = table.Column<int>(type: "integer", nullable: false),
+                    Pattern = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Owners = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CodeOwners", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CoverageSnapshots",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Day = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Scope = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    ScopeId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Total = table.Column<int>(type: "integer", nullable: false),
+                    Accepted = table.Column<int>(type: "integer", nullable: false),
+                    Confirmed = table.Column<int>(type: "integer", nullable: false),
+                    Proposed = table.Column<int>(type: "integer", nullable: false),
+                    Orphaned = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CoverageSnapshots", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "EvidencePackages",
                 columns: table => new
                 {
@@ -229,6 +263,26 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnershipPolicies",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    AskByItself = table.Column<bool>(type: "boolean", nullable: false),
+                    MinimumConfidence = table.Column<int>(type: "integer", nullable: false),
+                    RemindDays = table.Column<int>(type: "integer", nullable: false),
+                    ManagerDays = table.Column<int>(type: "integer", nullable: false),
+                    SecurityDays = table.Column<int>(type: "integer", nullable: false),
+                    SuccessionDays = table.Column<int>(type: "integer", nullable: false),
+                    ConfirmDays = table.Column<int>(type: "integer", nullable: false),
+                    ConfirmClaims = table.Column<bool>(type: "boolean", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnershipPolicies", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -602,6 +656,34 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "ImportRuns",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnerRules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Filter = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Team = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    Priority = table.Column<int>(type: "integer", nullable: false),
+                    AlsoOwned = table.Column<bool>(type: "boolean", nullable: false),
+                    MadeBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    MadeAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AppliedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnerRules", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OwnerRules_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1110,7 +1192,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     AnsweredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     AnswerReason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
-                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Team = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    RemindedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Step = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    SuggestedPersonId = table.Column<Guid>(type: "uuid", nullable: true),
+                    RuleId = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1123,6 +1212,34 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_OwnerAssignments_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnerProposals",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Rank = table.Column<int>(type: "integer", nullable: false),
+                    Confidence = table.Column<int>(type: "integer", nullable: false),
+                    Reasons = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnerProposals", x => new { x.IdentityId, x.PersonId });
+                    table.ForeignKey(
+                        name: "FK_OwnerProposals_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_OwnerProposals_People_PersonId",
                         column: x => x.PersonId,
                         principalTable: "People",
                         principalColumn: "Id",
@@ -1299,6 +1416,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "Id", "DryRunOnly", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "QuarantineDays", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "UnownedGraceDays", "Version" },
                 values: new object[] { 1, false, 168, 5, 1, 14, 30, null, false, null, null, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
+            migrationBuilder.InsertData(
+                table: "OwnershipPolicies",
+                columns: new[] { "Id", "AskByItself", "ConfirmClaims", "ConfirmDays", "ManagerDays", "MinimumConfidence", "RemindDays", "SecurityDays", "SuccessionDays", "Version" },
+                values: new object[] { 1, false, false, 365, 14, 60, 7, 21, 14, new Guid("00000000-0000-0000-0000-000000000000") });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AccountClaims_UserId",
                 table: "AccountClaims",
@@ -1368,10 +1490,26 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "ToolId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CodeOwners_Repository_Line",
+                table: "CodeOwners",
+                columns: new[] { "Repository", "Line" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ConnectorBindings_SourceId",
                 table: "ConnectorBindings",
                 column: "SourceId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CoverageSnapshots_Day",
+                table: "CoverageSnapshots",
+                column: "Day");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CoverageSnapshots_Scope_ScopeId_Day",
+                table: "CoverageSnapshots",
+                columns: new[] { "Scope", "ScopeId", "Day" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Credentials_ExpiresAt",
@@ -1623,6 +1761,31 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "PersonId", "State" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_OwnerAssignments_State_Since",
+                table: "OwnerAssignments",
+                columns: new[] { "State", "Since" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerProposals_PersonId_Rank",
+                table: "OwnerProposals",
+                columns: new[] { "PersonId", "Rank" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerProposals_Rank_Confidence",
+                table: "OwnerProposals",
+                columns: new[] { "Rank", "Confidence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerRules_EndedAt_Priority",
+                table: "OwnerRules",
+                columns: new[] { "EndedAt", "Priority" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerRules_PersonId",
+                table: "OwnerRules",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_People_ExternalId",
                 table: "People",
                 column: "ExternalId",
@@ -1795,7 +1958,13 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
+                name: "CodeOwners");
+
+            migrationBuilder.DropTable(
                 name: "ConnectorBindings");
+
+            migrationBuilder.DropTable(
+                name: "CoverageSnapshots");
 
             migrationBuilder.DropTable(
                 name: "Credentials");
@@ -1853,6 +2022,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
+
+            migrationBuilder.DropTable(
+                name: "OwnerProposals");
+
+            migrationBuilder.DropTable(
+                name: "OwnerRules");
+
+            migrationBuilder.DropTable(
+                name: "OwnershipPolicies");
 
             migrationBuilder.DropTable(
                 name: "ProtectionKeys");

@@ -126,6 +126,40 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "CodeOwners",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Repository = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Line = table.Column<int>(type: "int", nullable: false),
+                    Pattern = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Owners = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CodeOwners", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CoverageSnapshots",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Day = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Scope = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    ScopeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Total = table.Column<int>(type: "int", nullable: false),
+                    Accepted = table.Column<int>(type: "int", nullable: false),
+                    Confirmed = table.Column<int>(type: "int", nullable: false),
+                    Proposed = table.Column<int>(type: "int", nullable: false),
+                    Orphaned = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CoverageSnapshots", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "EvidencePackages",
                 columns: table => new
                 {
@@ -228,6 +262,26 @@ namespace Governance.Migrations.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnershipPolicies",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    AskByItself = table.Column<bool>(type: "bit", nullable: false),
+                    MinimumConfidence = table.Column<int>(type: "int", nullable: false),
+                    RemindDays = table.Column<int>(type: "int", nullable: false),
+                    ManagerDays = table.Column<int>(type: "int", nullable: false),
+                    SecurityDays = table.Column<int>(type: "int", nullable: false),
+                    SuccessionDays = table.Column<int>(type: "int", nullable: false),
+                    ConfirmDays = table.Column<int>(type: "int", nullable: false),
+                    ConfirmClaims = table.Column<bool>(type: "bit", nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnershipPolicies", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -601,6 +655,34 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "ImportRuns",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnerRules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Filter = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Team = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Priority = table.Column<int>(type: "int", nullable: false),
+                    AlsoOwned = table.Column<bool>(type: "bit", nullable: false),
+                    MadeBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    MadeAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    AppliedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnerRules", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OwnerRules_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1109,7 +1191,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
                     AnsweredAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     AnswerReason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
-                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Team = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    RemindedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Step = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    SuggestedPersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    RuleId = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1122,6 +1211,34 @@ namespace Governance.Migrations.SqlServer.Migrations
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_OwnerAssignments_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OwnerProposals",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Rank = table.Column<int>(type: "int", nullable: false),
+                    Confidence = table.Column<int>(type: "int", nullable: false),
+                    Reasons = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OwnerProposals", x => new { x.IdentityId, x.PersonId });
+                    table.ForeignKey(
+                        name: "FK_OwnerProposals_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_OwnerProposals_People_PersonId",
                         column: x => x.PersonId,
                         principalTable: "People",
                         principalColumn: "Id",
@@ -1298,6 +1415,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "Id", "DryRunOnly", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "QuarantineDays", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "UnownedGraceDays", "Version" },
                 values: new object[] { 1, false, 168, 5, 1, 14, 30, null, false, null, null, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
+            migrationBuilder.InsertData(
+                table: "OwnershipPolicies",
+                columns: new[] { "Id", "AskByItself", "ConfirmClaims", "ConfirmDays", "ManagerDays", "MinimumConfidence", "RemindDays", "SecurityDays", "SuccessionDays", "Version" },
+                values: new object[] { 1, false, false, 365, 14, 60, 7, 21, 14, new Guid("00000000-0000-0000-0000-000000000000") });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AccountClaims_UserId",
                 table: "AccountClaims",
@@ -1369,10 +1491,26 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "ToolId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CodeOwners_Repository_Line",
+                table: "CodeOwners",
+                columns: new[] { "Repository", "Line" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ConnectorBindings_SourceId",
                 table: "ConnectorBindings",
                 column: "SourceId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CoverageSnapshots_Day",
+                table: "CoverageSnapshots",
+                column: "Day");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CoverageSnapshots_Scope_ScopeId_Day",
+                table: "CoverageSnapshots",
+                columns: new[] { "Scope", "ScopeId", "Day" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Credentials_ExpiresAt",
@@ -1624,6 +1762,31 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "PersonId", "State" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_OwnerAssignments_State_Since",
+                table: "OwnerAssignments",
+                columns: new[] { "State", "Since" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerProposals_PersonId_Rank",
+                table: "OwnerProposals",
+                columns: new[] { "PersonId", "Rank" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerProposals_Rank_Confidence",
+                table: "OwnerProposals",
+                columns: new[] { "Rank", "Confidence" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerRules_EndedAt_Priority",
+                table: "OwnerRules",
+                columns: new[] { "EndedAt", "Priority" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OwnerRules_PersonId",
+                table: "OwnerRules",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_People_ExternalId",
                 table: "People",
                 column: "ExternalId",
@@ -1796,7 +1959,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
+                name: "CodeOwners");
+
+            migrationBuilder.DropTable(
                 name: "ConnectorBindings");
+
+            migrationBuilder.DropTable(
+                name: "CoverageSnapshots");
 
             migrationBuilder.DropTable(
                 name: "Credentials");
@@ -1854,6 +2023,15 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
+
+            migrationBuilder.DropTable(
+                name: "OwnerProposals");
+
+            migrationBuilder.DropTable(
+                name: "OwnerRules");
+
+            migrationBuilder.DropTable(
+                name: "OwnershipPolicies");
 
             migrationBuilder.DropTable(
                 name: "ProtectionKeys");

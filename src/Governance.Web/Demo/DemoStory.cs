@@ -3,6 +3,7 @@ using Governance.Accounts;
 using Governance.Audit;
 using Governance.Common;
 using Governance.Inventory;
+using Governance.Ownership;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -64,7 +65,11 @@ internal sealed partial class DemoStory(IServiceProvider services, DemoClock clo
 
     private void At(double days) => clock.Set(now.AddDays(-days));
 
-    private Task CatchUpAsync(CancellationToken ct) => Get<Followers>().CatchUpAsync(ct);
+    private async Task CatchUpAsync(CancellationToken ct)
+    {
+        await Get<Followers>().CatchUpAsync(ct);
+        await Get<CoverageService>().SnapshotAsync(ct);
+    }
 
     private Task<GovernanceDb> OpenAsync(CancellationToken ct) => Get<IDbContextFactory<GovernanceDb>>().CreateDbContextAsync(ct);
 

@@ -36,6 +36,7 @@ public static class NavLinks
         new("People",
         [
             new("Ownership", "/owners", Icons.Material.Outlined.SupervisorAccount, Policies.Read, Exact: true),
+            new("Leavers", "/owners/succession", Icons.Material.Outlined.PersonOff, Policies.SignedIn),
             new("People", "/people", Icons.Material.Outlined.People, Policies.Read),
         ]),
         new("Risk",

@@ -19,6 +19,15 @@ public static class AuditActions
     public const string OwnerDeclined = "owner.declined";
     public const string OwnerRemoved = "owner.removed";
     public const string OwnerOrphaned = "owner.orphaned";
+    public const string OwnerClaimed = "owner.claimed";
+    public const string OwnerClaimRefused = "owner.claim-refused";
+    public const string OwnerRoleChanged = "owner.role-changed";
+    public const string OwnerConfirmed = "owner.confirmed";
+    public const string OwnerReminded = "owner.reminded";
+    public const string OwnerEscalated = "owner.escalated";
+    public const string OwnerRuleChanged = "owner.rule-changed";
+    public const string OwnerPolicyChanged = "owner.policy-changed";
+    public const string CodeOwnersImported = "owner.code-owners";
     public const string ToolAssigned = "tool.assigned";
     public const string CatalogueChanged = "catalogue.changed";
     public const string TriageDecided = "triage.decided";

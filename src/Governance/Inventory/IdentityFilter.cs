@@ -16,6 +16,9 @@ public sealed record IdentityFilter
     /// <summary>Words in name, external id, publisher or owner hint.</summary>
     public string? Text { get; init; }
 
+    /// <summary>The whole name, with <c>*</c> for any text: <c>ml-*</c>, <c>*/indexer</c>. Case plays no part.</summary>
+    public string? NamePattern { get; init; }
+
     public Guid? SourceId { get; init; }
 
     public IdentityKind? Kind { get; init; }

@@ -37,8 +37,10 @@ internal sealed class OwnershipBatch
         return new OwnershipBatch(asked, rows.ToDictionary(r => r.Id, r => new Standing(r.State, r.OwnerState, r.OwnerId, r.OwnerName, r.AskedId)));
     }
 
-    public IReadOnlyList<ItemOutcome> Decide(Func<Standing?, Refusal?> rule) =>
-        [.. asked.Select(id => new ItemOutcome(id, rule(found.GetValueOrDefault(id))))];
+    public IReadOnlyList<ItemOutcome> Decide(Func<Standing?, Refusal?> rule) => Decide((_, standing) => rule(standing));
+
+    public IReadOnlyList<ItemOutcome> Decide(Func<Guid, Standing?, Refusal?> rule) =>
+        [.. asked.Select(id => new ItemOutcome(id, rule(id, found.GetValueOrDefault(id))))];
 
     public static List<Guid> Allowed(IReadOnlyList<ItemOutcome> outcomes) => outcomes.Where(o => o.Refusal is null).Select(o => o.Id).ToList();
 }

@@ -1,7 +1,6 @@
 using Governance.Common;
 using Governance.Inventory;
 using Governance.Lifecycle;
-using Governance.People;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,13 +9,17 @@ namespace Governance.Ownership;
 /// <summary>How many of a group have whom to answer for them.</summary>
 /// <param name="Id">The source's or the tool's id; null for all together.</param>
 /// <param name="Name">The source's or the tool's name.</param>
-public sealed record CoverageRow(Guid? Id, string Name, int Total, int Accepted, int Proposed, int Orphaned)
+/// <param name="Confirmed">Of the accepted: accepted, confirmed or certified within the days of the policy. Only these count.</param>
+public sealed record CoverageRow(Guid? Id, string Name, int Total, int Accepted, int Proposed, int Orphaned, int Confirmed)
 {
+    /// <summary>Accepted so long ago that it no longer counts until the owner confirms it.</summary>
+    public int Stale => Accepted - Confirmed;
+
     /// <summary>Nobody was asked.</summary>
     public int None => Total - Accepted - Proposed - Orphaned;
 
-    /// <summary>Share with an accepted owner, 0 to 100 rounded down; null where there is no population: that is not 100 %.</summary>
-    public int? Percent => Total == 0 ? null : (int)(100L * Accepted / Total);
+    /// <summary>Share with an owner who accepted or confirmed it within the period, 0 to 100 rounded down; null where there is no population: that is not 100 %.</summary>
+    public int? Percent => Total == 0 ? null : (int)(100L * Confirmed / Total);
 }
 
 /// <summary>Ownership coverage (NIST CSF 2.0 GV.RR-02, AI RMF GOVERN 2.1), of what lives in its source.</summary>
@@ -43,7 +46,7 @@ public sealed record AssignmentRow(
 public sealed record OwnerView(OwnerState State, Guid? OwnerId, string? OwnerName, string? OwnerMail, DateTimeOffset? UnownedSince, Guid? AskedId, string? AskedName, LifecycleState Lifecycle);
 
 /// <summary>What pages show of ownership.</summary>
-public sealed class OwnershipQueries(IDbContextFactory<GovernanceDb> contexts)
+public sealed partial class OwnershipQueries(IDbContextFactory<GovernanceDb> contexts, TimeProvider clock)
 {
     private const int ListCap = 1000;
 
@@ -52,21 +55,29 @@ public sealed class OwnershipQueries(IDbContextFactory<GovernanceDb> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var living = db.Identities.AsNoTracking().Where(i => i.State != LifecycleState.Decommissioned && i.MissingSince == null);
+        var since = clock.Now().AddDays(-await db.OwnershipPolicies.Where(p => p.Id == OwnershipPolicy.TheId).Select(p => p.ConfirmDays).SingleAsync(ct));
         var groups = await living.GroupBy(i => new { i.SourceId, i.ToolId, i.OwnerState }).Select(g => new { g.Key.SourceId, g.Key.ToolId, g.Key.OwnerState, Count = g.Count() }).ToListAsync(ct);
+        var confirmed = (await (
+            from i in living
+            join a in db.OwnerAssignments on i.Id equals a.IdentityId
+            where i.OwnerState == OwnerState.Accepted && a.Role == OwnerRole.Accountable && a.State == AssignmentState.Accepted && a.PersonId == i.OwnerId
+                && (a.AnsweredAt >= since || a.ConfirmedAt >= since || i.LastCertifiedAt >= since)
+            group i by new { i.SourceId, i.ToolId } into g
+            select new { g.Key.SourceId, g.Key.ToolId, Count = g.Count() }).ToListAsync(ct)).ToDictionary(g => (g.SourceId, g.ToolId), g => g.Count);
         var sources = await db.Sources.AsNoTracking().ToDictionaryAsync(s => s.Id, s => s.Name, ct);
         var tools = await db.Tools.AsNoTracking().ToDictionaryAsync(t => t.Id, t => t.Name, ct);
-        var cells = groups.ConvertAll(g => (g.SourceId, g.ToolId, g.OwnerState, g.Count));
+        var cells = groups.ConvertAll(g => (g.SourceId, g.ToolId, g.OwnerState, g.Count, Confirmed: g.OwnerState == OwnerState.Accepted ? confirmed.GetValueOrDefault((g.SourceId, g.ToolId)) : 0));
         var ai = cells.Where(c => c.ToolId is not null).ToList();
         return new Coverage(
             Row(null, "AI-tool identities", ai),
             Row(null, "All identities", cells),
-            [.. ai.GroupBy(c => c.SourceId).Select(g => Row(g.Key, sources[g.Key], g)).OrderBy(r => r.Percent).ThenByDescending(r => r.Total).ThenBy(r => r.Name, StringComparer.Ordinal)],
-            [.. ai.GroupBy(c => c.ToolId!.Value).Select(g => Row(g.Key, tools[g.Key], g)).OrderBy(r => r.Percent).ThenByDescending(r => r.Total).ThenBy(r => r.Name, StringComparer.Ordinal)]);
+            [.. ai.GroupBy(c => c.SourceId).Select(g => Row(g.Key, sources[g.Key], [.. g])).OrderBy(r => r.Percent).ThenByDescending(r => r.Total).ThenBy(r => r.Name, StringComparer.Ordinal)],
+            [.. ai.GroupBy(c => c.ToolId!.Value).Select(g => Row(g.Key, tools[g.Key], [.. g])).OrderBy(r => r.Percent).ThenByDescending(r => r.Total).ThenBy(r => r.Name, StringComparer.Ordinal)]);
 
-        static CoverageRow Row(Guid? id, string name, IEnumerable<(Guid, Guid?, OwnerState State, int Count)> cells)
+        static CoverageRow Row(Guid? id, string name, IReadOnlyCollection<(Guid, Guid?, OwnerState State, int Count, int Confirmed)> cells)
         {
             var counts = cells.GroupBy(c => c.State).ToDictionary(g => g.Key, g => g.Sum(c => c.Count));
-            return new CoverageRow(id, name, counts.Values.Sum(), counts.GetValueOrDefault(OwnerState.Accepted), counts.GetValueOrDefault(OwnerState.Proposed), counts.GetValueOrDefault(OwnerState.Orphaned));
+            return new CoverageRow(id, name, counts.Values.Sum(), counts.GetValueOrDefault(OwnerState.Accepted), counts.GetValueOrDefault(OwnerState.Proposed), counts.GetValueOrDefault(OwnerState.Orphaned), cells.Sum(c => c.Confirmed));
         }
     }
 
@@ -92,28 +103,24 @@ public sealed class OwnershipQueries(IDbContextFactory<GovernanceDb> contexts)
     }
 
     /// <summary>
-    /// Identities that nobody owns and whose source names this person as owner or creator, by mail or full name. A likeness, shown as one;
+    /// Identities that nobody owns and that something leads from to this person, the surest first: the proposals, with their strongest reason. A likeness, shown as one;
     /// it makes nobody an owner.
     /// </summary>
     public async Task<IReadOnlyList<OwnableRow>> LikelyForAsync(Guid personId, int take, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == personId && p.Status == PersonStatus.Active, ct) is not { } person)
-            return [];
-        var name = person.Name.ToUpperInvariant();
-        var mail = person.Mail?.ToUpperInvariant() ?? name;
-        return await (
-            from i in db.Identities.AsNoTracking()
+        var rows = await (
+            from o in db.OwnerProposals.AsNoTracking()
+            where o.PersonId == personId && o.Rank <= 2
+            join i in db.Identities on o.IdentityId equals i.Id
             where (i.OwnerState == OwnerState.None || i.OwnerState == OwnerState.Orphaned) && i.State != LifecycleState.Decommissioned && i.MissingSince == null
-            where SqlText.Upper(i.OwnerHint) == mail || SqlText.Upper(i.OwnerHint) == name || SqlText.Upper(i.CreatorHint) == mail || SqlText.Upper(i.CreatorHint) == name
+                && !db.OwnerAssignments.Any(a => a.IdentityId == i.Id && a.PersonId == personId && (a.State == AssignmentState.Claimed || a.State == AssignmentState.Declined))
             join s in db.Sources on i.SourceId equals s.Id
             join t in db.Tools on i.ToolId equals t.Id into tools
             from tool in tools.DefaultIfEmpty()
-            orderby i.Risk descending, i.DisplayName, i.Id
-            select new OwnableRow(
-                i.Id, i.DisplayName, i.Kind, s.Name, tool == null ? null : tool.Name, i.Environment, i.State, i.Privileged, i.Usage, i.LastUsedAt, i.Risk, null, null,
-                i.OwnerHint != null && (SqlText.Upper(i.OwnerHint) == mail || SqlText.Upper(i.OwnerHint) == name) ? "Its source names you as owner." : "Its source names you as creator.", null))
-            .Take(take).ToListAsync(ct);
+            orderby o.Confidence descending, i.Risk descending, i.DisplayName, i.Id
+            select new { i.Id, i.DisplayName, i.Kind, Source = s.Name, Tool = tool == null ? null : tool.Name, i.Environment, i.State, i.Privileged, i.Usage, i.LastUsedAt, i.Risk, o.Reasons }).Take(take).ToListAsync(ct);
+        return rows.ConvertAll(r => new OwnableRow(r.Id, r.DisplayName, r.Kind, r.Source, r.Tool, r.Environment, r.State, r.Privileged, r.Usage, r.LastUsedAt, r.Risk, null, null, r.Reasons.Split('\n')[0], null));
     }
 
     /// <summary>Who was asked, who answered what, who left: newest first, at most 200.</summary>

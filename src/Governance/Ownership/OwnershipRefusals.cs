@@ -28,6 +28,22 @@ public static class OwnershipRefusals
 
     public static Refusal Taken(string owner) => new("owner.taken", $"{owner} owns it. Ask them to hand it over, or ask a security engineer to propose you.");
 
+    public static Refusal DeclinedBefore(string name) => new("owner.declined-before", $"{name} was asked before and said no. Ask somebody else; {name} may still claim it.", "person");
+
+    public static Refusal OwnBackup { get; } = new("owner.own-backup", "The owner can't be their own backup. Choose somebody else.", "person");
+
+    public static Refusal NoClaim { get; } = new("claim.none", "Nobody claims it any more. Reload the page.");
+
+    public static Refusal OwnClaim { get; } = new("claim.own", "Your own claim has to be confirmed by somebody else: the owner, or a security engineer.");
+
+    public static Refusal MayNotConfirm { get; } = new("not.allowed", "A claim is confirmed by the accepted owner, or needs the role SecurityEngineer or Administrator.");
+
+    public static Refusal MayNotName { get; } = new("not.allowed", "Naming technical owners and backups needs the role SecurityEngineer or Administrator, or that you own the identity.");
+
+    public static Refusal NotOwner { get; } = new("owner.not-you", "You don't own it, so there is nothing of yours to confirm. Reload the page.");
+
+    public static Refusal NotInRole { get; } = new("role.none", "This person does not stand in that role. Reload the page.");
+
     public static Refusal MayNotAssign { get; } =
         new("not.allowed", "Proposing an owner needs the role SecurityEngineer or Administrator, or that you own the identity now. You may claim it for yourself.");
 

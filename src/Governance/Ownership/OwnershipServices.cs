@@ -11,7 +11,19 @@ public static class OwnershipServices
         services.AddSingleton<PeopleQueries>();
         services.AddSingleton<OwnershipService>();
         services.AddSingleton<OwnershipQueries>();
+        services.AddSingleton<RoleService>();
+        services.AddSingleton<ClaimService>();
+        services.AddSingleton<ProposalService>();
+        services.AddSingleton<AskService>();
+        services.AddSingleton<ProposalMeasureService>();
+        services.AddSingleton<EscalationService>();
+        services.AddSingleton<SuccessionService>();
+        services.AddSingleton<OwnerRuleService>();
+        services.AddSingleton<PolicyService>();
+        services.AddSingleton<CoverageService>();
         services.AddSingleton<AuditFollower, LeaverFollower>();
+        services.AddSingleton<AuditFollower, OwnerRuleFollower>();
+        services.AddSingleton<AuditFollower, ProposalFollower>();
         return services;
     }
 }

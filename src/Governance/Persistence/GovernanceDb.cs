@@ -75,6 +75,16 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<OwnerAssignment> OwnerAssignments => Set<OwnerAssignment>();
 
+    public DbSet<OwnerProposal> OwnerProposals => Set<OwnerProposal>();
+
+    public DbSet<OwnershipPolicy> OwnershipPolicies => Set<OwnershipPolicy>();
+
+    public DbSet<OwnerRule> OwnerRules => Set<OwnerRule>();
+
+    public DbSet<CodeOwner> CodeOwners => Set<CodeOwner>();
+
+    public DbSet<CoverageSnapshot> CoverageSnapshots => Set<CoverageSnapshot>();
+
     public DbSet<Finding> Findings => Set<Finding>();
 
     public DbSet<LifecycleTransition> LifecycleTransitions => Set<LifecycleTransition>();

@@ -1,5 +1,6 @@
 using Governance.Findings;
 using Governance.Inventory;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Persistence;
 
@@ -16,6 +17,13 @@ public static class IdentityMatching
         {
             rows = rows.Where(i => SqlText.Upper(i.DisplayName).Contains(word) || SqlText.Upper(i.ExternalId).Contains(word)
                 || SqlText.Upper(i.Publisher).Contains(word) || SqlText.Upper(i.OwnerHint).Contains(word));
+        }
+
+        if (filter.NamePattern is { Length: > 0 } pattern)
+        {
+            var like = pattern.ToUpperInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+                .Replace("[", "\\[", StringComparison.Ordinal).Replace('*', '%');
+            rows = rows.Where(i => EF.Functions.Like(SqlText.Upper(i.DisplayName), like, "\\"));
         }
 
         if (filter.SourceId is { } source)

@@ -201,7 +201,7 @@ public sealed class OwnershipTests
         await test.Get<OwnershipService>().AssignAsync([owned.Id], ada.Id, null, Given.As(ada), None);
         var coverage = await queries.CoverageAsync(None);
         (coverage.AiTools.Total, coverage.AiTools.Accepted, coverage.AiTools.Percent, coverage.Everything.Total).ShouldBe((2, 1, 50, 3));
-        coverage.ByTool.Single().ShouldBe(new CoverageRow(tool.Id, "Notion AI", 2, 1, 0, 0));
+        coverage.ByTool.Single().ShouldBe(new CoverageRow(tool.Id, "Notion AI", 2, 1, 0, 0, 1));
         coverage.BySource.Single().None.ShouldBe(1);
         (await queries.OwnedCountsAsync([ada.Id], None))[ada.Id].ShouldBe(1);
     }
@@ -214,6 +214,7 @@ public sealed class OwnershipTests
         var ada = await given.PersonAsync("Ada Lovelace");
         var identity = await given.IdentityAsync(i => i.OwnerHint = "ADA.Lovelace@example.com");
         await given.IdentityAsync(i => i.OwnerHint = "someone.else@example.com");
+        await test.Get<ProposalService>().ComputeAllAsync(None);
         (await test.Get<OwnershipQueries>().LikelyForAsync(ada.Id, 20, None)).Single().IdentityId.ShouldBe(identity.Id);
         (await ReadAsync(test, identity.Id)).OwnerState.ShouldBe(OwnerState.None);
     }

@@ -3,9 +3,16 @@ using Governance.Ownership;
 namespace Governance.Web.Features.Owners;
 
 /// <summary>How well the inventory is owned: the one share, then by tool and by source, the worst first.</summary>
-public sealed partial class CoveragePage(OwnershipQueries queries)
+public sealed partial class CoveragePage(OwnershipQueries queries, CoverageService service)
 {
-    private Coverage? coverage;
+    private const int TrendDays = 90;
 
-    protected override async Task OnInitializedAsync() => coverage = await queries.CoverageAsync(CancellationToken.None);
+    private Coverage? coverage;
+    private IReadOnlyList<CoverageDay> trend = [];
+
+    protected override async Task OnInitializedAsync()
+    {
+        trend = await service.TrendAsync(CoverageScope.AiTools, null, TrendDays, CancellationToken.None);
+        coverage = await queries.CoverageAsync(CancellationToken.None);
+    }
 }

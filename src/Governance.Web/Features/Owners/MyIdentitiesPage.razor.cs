@@ -8,7 +8,7 @@ using MudBlazor;
 namespace Governance.Web.Features.Owners;
 
 /// <summary>What the reader was asked to own, what may be theirs, and what is: to accept or decline one by one or many at once.</summary>
-public sealed partial class MyIdentitiesPage(OwnershipQueries queries, OwnershipService service, CurrentActor actor, IDialogService dialogs)
+public sealed partial class MyIdentitiesPage(OwnershipQueries queries, OwnershipService service, RoleService roles, CoverageService coverage, ClaimService claimService, PolicyService policies, CurrentActor actor, IDialogService dialogs)
 {
     private const int LikelyAtMost = 50;
 
@@ -16,6 +16,9 @@ public sealed partial class MyIdentitiesPage(OwnershipQueries queries, Ownership
     private IReadOnlyList<OwnableRow> proposals = [];
     private IReadOnlyList<OwnableRow> likely = [];
     private IReadOnlyList<OwnableRow> owned = [];
+    private IReadOnlyList<(OwnerRole Role, AssignmentState State, OwnableRow Row)> beside = [];
+    private IReadOnlyList<ClaimRow> claims = [];
+    private HashSet<Guid> toConfirm = [];
     private Guid? me;
     private bool loading = true;
     private bool busy;
@@ -36,6 +39,9 @@ public sealed partial class MyIdentitiesPage(OwnershipQueries queries, Ownership
             return;
         proposals = await queries.ProposalsForAsync(person, CancellationToken.None);
         owned = await queries.OwnedByAsync(person, CancellationToken.None);
+        beside = await queries.BesideAsync(person, CancellationToken.None);
+        claims = [.. (await queries.ClaimsAsync(new Actor(ActorKind.Person, string.Empty, string.Empty, person), CancellationToken.None))];
+        toConfirm = await queries.ToConfirmAsync(person, (await policies.GetAsync(CancellationToken.None)).ConfirmDays, CancellationToken.None);
         var asked = proposals.Select(p => p.IdentityId).ToHashSet();
         likely = [.. (await queries.LikelyForAsync(person, LikelyAtMost, CancellationToken.None)).Where(l => !asked.Contains(l.IdentityId))];
         chosen.IntersectWith(asked);
@@ -54,12 +60,23 @@ public sealed partial class MyIdentitiesPage(OwnershipQueries queries, Ownership
 
     private async Task DeclineAsync(IReadOnlyCollection<Guid> ids)
     {
-        var effect = $"{OwnerWords.Identities(ids.Count)} will go back to having no owner. Say whose it may be, if you know.";
-        if (await dialogs.ConfirmAsync("Not mine", effect, "Decline", askReason: true) is { } reason)
-            await DoAsync(async by => await service.DeclineAsync(ids, reason, by, CancellationToken.None), done => $"{done} declined.");
+        if (await dialogs.DeclineAsync(ids.Count) is { } answer)
+            await DoAsync(async by => await service.DeclineAsync(ids, answer.Reason, answer.Suggested, by, CancellationToken.None), done => $"{done} declined.");
     }
 
-    private Task ClaimAsync(Guid id) => DoAsync(async by => await service.AssignAsync([id], me!.Value, null, by, CancellationToken.None), done => $"You answer for {done}.");
+    private Task ClaimAsync(Guid id) => DoAsync(async by => await claimService.ClaimAsync([id], null, by, CancellationToken.None), done => $"You claimed {done}.");
+
+    private Task ConfirmAsync(IReadOnlyCollection<Guid> ids) => DoAsync(async by => await coverage.ConfirmAsync(ids, by, CancellationToken.None), done => $"You still answer for {done}.");
+
+    private Task StandInAsync(Guid id) => DoAsync(async by => await roles.AnswerAsync([id], true, null, by, CancellationToken.None), done => $"You are backup of {done}.");
+
+    private async Task NoBackupAsync(Guid id)
+    {
+        if (await dialogs.ConfirmAsync("Not as backup", "The owner is left without a backup, and sees why.", "Decline", askReason: true) is { } reason)
+            await DoAsync(async by => await roles.AnswerAsync([id], false, reason, by, CancellationToken.None), done => $"{done} declined.");
+    }
+
+    private Task StepOutAsync(OwnerRole role, Guid id) => DoAsync(async by => await roles.RemoveAsync([id], role, null, by, CancellationToken.None), done => $"You stepped out of {done}.");
 
     private async Task HandOverAsync(Guid id)
     {

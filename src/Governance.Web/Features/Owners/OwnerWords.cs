@@ -23,7 +23,17 @@ internal static class OwnerWords
         AssignmentState.Declined => "declined",
         AssignmentState.Ended => "ended",
         AssignmentState.Orphaned => "left",
+        AssignmentState.Claimed => "claims it",
+        AssignmentState.Unanswered => "did not answer",
         _ => "asked",
+    };
+
+    public static string Of(OwnerRole role) => role switch
+    {
+        OwnerRole.Technical => "Technical owner",
+        OwnerRole.Backup => "Backup",
+        OwnerRole.TechnicalBackup => "Technical backup",
+        _ => "Accountable owner",
     };
 
     public static string Icon(OwnerState state) => state switch

@@ -54,7 +54,7 @@ public sealed class InventoryReaders(IEnumerable<IInventoryReader> readers)
         if (chosen.Count == 0)
             return first!;
         var subject = chosen[0].Reader.Subject;
-        leftOut.AddRange(chosen.Where(c => c.Reader.Subject != subject).Select(c => ReadItem.Rejected(c.Document.Place(string.Empty), null, "people and identities are not imported from one archive; import it by itself")));
+        leftOut.AddRange(chosen.Where(c => c.Reader.Subject != subject).Select(c => ReadItem.Skipped(c.Document.Place(string.Empty), c.Reader.Subject == ImportSubject.People ? "files of people (import them by themselves)" : "files of identities (import them by themselves)")));
         return new ImportPlan(
             chosen.Where(c => c.Reader.Subject == subject).GroupBy(c => c.Reader, c => c.Document).Select(g => (g.Key, file.With([.. g]))).ToList(), leftOut);
     }

@@ -25,11 +25,14 @@ public sealed class KubernetesReader : IInventoryReader
     public IEnumerable<ReadItem> Read(ImportFile file)
     {
         var access = new KubernetesAccess();
+        var namespaceOwners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var record in JsonRecords.Of(file, Layout).Where(r => r.Problem is null))
         {
             try
             {
                 access.Add(record.Element, KindOf(record), record.Place, file.Secrets);
+                if (KindOf(record) == "Namespace" && record.Element.Inner("metadata") is var space && space.Text("name") is { } named && TagHints.Of([.. Pairs(space, "annotations"), .. Pairs(space, "labels")]).Owner is { } owner)
+                    namespaceOwners.TryAdd(named, owner);
             }
             catch (BadValueException)
             {
@@ -37,7 +40,7 @@ public sealed class KubernetesReader : IInventoryReader
             }
         }
 
-        foreach (var item in Reading.Records(file, Layout, [], record => [Item(record, access, file)]))
+        foreach (var item in Reading.Records(file, Layout, [], record => [Item(record, access, namespaceOwners, file)]))
             yield return item;
         foreach (var (account, place) in access.Unseen())
             yield return ReadItem.Of(place, Stub(account, access, file));
@@ -47,7 +50,7 @@ public sealed class KubernetesReader : IInventoryReader
     private static string KindOf(JsonRecord record) => record.Element.Text("kind")
         ?? (record.Collection is not null && record.Document?.Head.TextAt("kind") is { } list && list.EndsWith("List", StringComparison.Ordinal) ? list[..^"List".Length] : string.Empty);
 
-    private static ReadItem Item(JsonRecord record, KubernetesAccess access, ImportFile file)
+    private static ReadItem Item(JsonRecord record, KubernetesAccess access, Dictionary<string, string> namespaceOwners, ImportFile file)
     {
         var kind = KindOf(record);
         var metadata = record.Element.Inner("metadata");
@@ -56,7 +59,7 @@ public sealed class KubernetesReader : IInventoryReader
         switch (kind)
         {
             case "ServiceAccount":
-                return ReadItem.Of(record.Place, Account(record.Element, access.KeyOf(metadata), access, file));
+                return ReadItem.Of(record.Place, Account(record.Element, access.KeyOf(metadata), access, namespaceOwners, file));
             case "RoleBinding" or "ClusterRoleBinding":
                 _ = record.Element.Inner("roleRef").Text("name") ?? throw new BadValueException("roleRef.name is missing: it is not said what the binding gives");
                 return ReadItem.Skipped(record.Place, KubernetesAccess.BindsAccounts(record.Element) ? $"{kind}s (shown with the accounts they bind)" : $"{kind}s of users and groups only");
@@ -64,6 +67,8 @@ public sealed class KubernetesReader : IInventoryReader
                 return ReadItem.Skipped(record.Place, $"{kind}s (shown with who holds them)");
             case "Secret" when KubernetesAccess.IsToken(record.Element):
                 return ReadItem.Skipped(record.Place, "token Secrets (shown as credentials of their account)");
+            case "Namespace":
+                return ReadItem.Skipped(record.Place, "Namespaces (their owner stands with their accounts)");
             case "":
                 throw new BadValueException("kind is missing: it is not said what it is");
             default:
@@ -71,7 +76,7 @@ public sealed class KubernetesReader : IInventoryReader
         }
     }
 
-    private static IdentityRecord Account(JsonElement e, KubernetesAccountKey key, KubernetesAccess access, ImportFile file)
+    private static IdentityRecord Account(JsonElement e, KubernetesAccountKey key, KubernetesAccess access, Dictionary<string, string> namespaceOwners, ImportFile file)
     {
         var metadata = e.Inner("metadata");
         var (labels, annotations) = (Pairs(metadata, "labels"), Pairs(metadata, "annotations"));
@@ -89,6 +94,8 @@ public sealed class KubernetesReader : IInventoryReader
             fields["labels"] = JsonSerializer.SerializeToElement(labels);
         if (annotations.Count > 0)
             fields["annotations"] = JsonSerializer.SerializeToElement(annotations);
+        if (namespaceOwners.TryGetValue(key.Space, out var owner))
+            fields["namespaceOwner"] = JsonSerializer.SerializeToElement(owner);
         var isDefault = key.Name == "default";
         if (isDefault)
             fields["defaultServiceAccount"] = JsonSerializer.SerializeToElement(value: true);

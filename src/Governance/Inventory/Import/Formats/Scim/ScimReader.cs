@@ -62,5 +62,5 @@ public sealed class ScimReader : IInventoryReader
         return e.Inner("meta").Text("resourceType") ?? (e.Has("userName") ? "User" : string.Empty);
     }
 
-    private static bool IsMachine(string? userType) => userType is not null && MachineTypes.Contains(string.Concat(userType.Where(char.IsLetter)).ToLowerInvariant());
+    internal static bool IsMachine(string? userType) => userType is not null && MachineTypes.Contains(string.Concat(userType.Where(char.IsLetter)).ToLowerInvariant());
 }

@@ -47,6 +47,10 @@ internal static class ScanReport
     {
         var one = all[key];
         var attributes = new AttributeFields().Add("rule", f.Rule).Add("scanner", f.Scanner).Add("sightings", one.Count).Add("fingerprint of", f.Secret is null ? "the place: the report redacts the secret" : "the secret");
+        if (one.File is { } path)
+            attributes.Add("file", path);
+        if (one.Repository is { } repository)
+            attributes.Add("repository", repository);
         foreach (var (part, texts) in one.Places.Chunk(PlacesPerField).Index())
             attributes.Add(string.Create(CultureInfo.InvariantCulture, $"seen at {part + 1:00}"), texts);
         foreach (var (name, value) in one.Extra)
@@ -81,6 +85,8 @@ internal static class ScanReport
 
         public string? File { get; private set; }
 
+        public string? Repository { get; private set; }
+
         public string? Title { get; private set; }
 
         public Reported Verified { get; private set; }
@@ -99,6 +105,7 @@ internal static class ScanReport
             if (f.Author is { } author && (at > latest || Author is null || (at == latest && string.CompareOrdinal(author, Author) < 0)))
                 (latest, Author) = (at, author);
             File = Least(File, f.File ?? f.Repository);
+            Repository = Least(Repository, f.Repository);
             Title = Least(Title, f.Description);
             foreach (var (name, value) in f.Extra)
                 Extra[name] = Extra.TryGetValue(name, out var known) ? Least(known, value)! : value;
