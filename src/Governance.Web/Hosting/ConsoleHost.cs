@@ -12,6 +12,7 @@ using Governance.Web.Features.Revocations;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
 using Governance.Web.Security;
+using Governance.Web.Security.Providers;
 using Hangfire;
 using MudBlazor.Services;
 using Serilog;
@@ -57,7 +58,7 @@ public static class ConsoleHost
         services.AddGovernance(builder.Configuration);
         services.AddConnectors();
         services.AddHostedService<FollowerService>();
-        services.AddSecurity();
+        services.AddSecurity(builder.Configuration);
         services.AddJobs();
         services.AddHome();
         services.AddCampaignPages();
@@ -99,6 +100,7 @@ public static class ConsoleHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealth();
         app.MapSignIn();
+        app.MapSignInProviders();
         app.MapFeatureEndpoints();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], IsReadOnlyFunc = _ => true, DashboardTitle = "Jobs", AppPath = "/" })
             .RequireAuthorization(Policies.Administer);

@@ -12,7 +12,7 @@ namespace Governance.Web.Security;
 /// </summary>
 public sealed class CurrentActor(AuthenticationStateProvider authentication, IHttpContextAccessor http, IDbContextFactory<GovernanceDb> contexts)
 {
-    /// <exception cref="UnauthorizedAccessException">Nobody is signed in, or the account was disabled or removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nobody is signed in, the account was disabled, or its person left.</exception>
     public async Task<Actor> GetAsync()
     {
         var principal = http.HttpContext?.User is { Identity.IsAuthenticated: true } user ? user : (await authentication.GetAuthenticationStateAsync()).User;
@@ -24,7 +24,7 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, IHt
         if (!Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
             throw new UnauthorizedAccessException("Nobody is signed in.");
         await using var db = await contexts.CreateDbContextAsync();
-        var account = await db.Accounts.AsNoTracking().Where(a => a.Id == id && a.DisabledAt == null)
+        var account = await db.Accounts.AsNoTracking().Where(a => a.Id == id && a.DisabledAt == null && !db.People.Any(p => p.Id == a.PersonId && p.Status == Governance.People.PersonStatus.Left))
             .Select(a => new { a.DisplayName, a.PersonId }).SingleOrDefaultAsync()
             ?? throw new UnauthorizedAccessException("The account was disabled.");
         var roles = await db.AccountRoles.Where(r => r.AccountId == id).Select(r => r.Role).ToListAsync();

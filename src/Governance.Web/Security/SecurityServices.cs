@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Governance.Accounts;
 using Governance.Persistence;
+using Governance.Web.Security.Providers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -15,7 +16,7 @@ namespace Governance.Web.Security;
 /// <summary>Sign-in, cookies, keys, policies and limits of the host.</summary>
 public static class SecurityServices
 {
-    public static void AddSecurity(this IServiceCollection services)
+    public static void AddSecurity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<SetupCode>();
         services.AddSingleton<Sessions>();
@@ -36,7 +37,8 @@ public static class SecurityServices
             .AddUserStore<UserOnlyStore<Account, GovernanceDb, Guid>>()
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddSignInManager();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
+        var authentication = services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
+        services.AddSignInProviders(authentication, configuration);
         services.AddAuthorization(Policies.Add);
         services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Governance.Accounts;
 using Governance.Audit;
 using Governance.Common;
+using Governance.Web.Security.Providers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ namespace Governance.Web.Security;
 
 /// <summary>
 /// The form posts of sign-in, sign-out and set-up. Plain posts with antiforgery: a cookie can only be set by an HTTP answer.
-/// Another way to sign in (OpenID Connect) is added beside these: its callback ends in the same cookie, and the account is matched to a person there.
+/// Providers stand beside these (folder Providers): their callback ends in the same cookie, and the account is matched to a person there.
 /// </summary>
 public static class SignInEndpoints
 {
@@ -21,6 +22,7 @@ public static class SignInEndpoints
     {
         // Not the pages' own addresses: a page answers posts too, and the two would be ambiguous.
         app.MapPost("/sign-in/password", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+        app.MapPost("/account/password", ChangePasswordAsync).RequireAuthorization(Policies.SignedIn).RequireRateLimiting(RateLimit);
         app.MapPost("/sign-out/now", SignOutAsync).RequireAuthorization(Policies.SignedIn);
         app.MapPost("/setup/administrator", SetUpAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
     }
@@ -49,14 +51,35 @@ public static class SignInEndpoints
         return Results.LocalRedirect(Local(returnUrl));
     }
 
-    private static async Task<IResult> SignOutAsync([FromForm] string? from, HttpContext http, AccountService accounts, CancellationToken ct)
+    private static async Task<IResult> SignOutAsync([FromForm] string? everywhere, HttpContext http, AccountService accounts, SignInProviders providers, CancellationToken ct)
     {
-        // A form field makes this a form post, and those are the ones whose antiforgery token is checked.
-        _ = from;
         if (Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
             await accounts.RecordAsync(AuditActions.SignedOut, id, new Actor(ActorKind.Person, id.ToString("D"), http.User.FindFirstValue(ClaimTypes.GivenName) ?? "?", Origin: Origin(http)), null, ct);
+        if (everywhere is "true" && providers.Find(http.User.FindFirstValue(ProviderEvents.Provider)) is not null)
+            return Results.SignOut(new AuthenticationProperties { RedirectUri = "/sign-in" }, [ProviderServices.Scheme(http.User.FindFirstValue(ProviderEvents.Provider)!)]);
         await http.SignOutAsync(IdentityConstants.ApplicationScheme);
         return Results.LocalRedirect("/sign-in");
+    }
+
+    // A post and not the circuit: a new password ends every session, and this browser gets a new one.
+    private static async Task<IResult> ChangePasswordAsync([FromForm] string? current, [FromForm] string? password, [FromForm] string? again,
+        HttpContext http, UserManager<Account> users, SignInManager<Account> signIn, AccountService accounts, CancellationToken ct)
+    {
+        if (await users.GetUserAsync(http.User) is not { PasswordHash: not null } account)
+            return Results.LocalRedirect("/account?said=no-password");
+        if (!string.Equals(password, again, StringComparison.Ordinal))
+            return Results.LocalRedirect("/account?said=not-alike");
+        if (!(await signIn.CheckPasswordSignInAsync(account, current ?? string.Empty, lockoutOnFailure: true)).Succeeded)
+        {
+            await accounts.RecordAsync(AuditActions.SignInRefused, account.Id, Anonymous(http), "wrong password at a change of password", ct);
+            return Results.LocalRedirect("/account?said=wrong-password");
+        }
+
+        var by = new Actor(ActorKind.Person, account.Id.ToString("D"), account.DisplayName, account.PersonId, Origin(http));
+        if ((await accounts.SetPasswordAsync(account.Id, password ?? string.Empty, by, ct)).IsRefused)
+            return Results.LocalRedirect("/account?said=weak-password");
+        await signIn.SignInAsync((await users.FindByIdAsync(account.Id.ToString("D")))!, isPersistent: false);
+        return Results.LocalRedirect("/account?said=password-changed");
     }
 
     private static async Task<IResult> SetUpAsync([FromForm] string? code, [FromForm] string? userName, [FromForm] string? displayName, [FromForm] string? password,

@@ -24,6 +24,9 @@ public sealed class AccountRole
     public required Guid AccountId { get; init; }
 
     public required string Role { get; init; }
+
+    /// <summary>Name of the sign-in provider that says so, renewed at each sign-in with it; empty when it was given in this console.</summary>
+    public string Provider { get; init; } = string.Empty;
 }
 
 /// <summary>One key of ASP.NET Core data protection, as the framework serialises it. It signs cookies; the database is where all nodes find it.</summary>
@@ -53,8 +56,9 @@ internal sealed class AccountRoleConfiguration : IEntityTypeConfiguration<Accoun
     public void Configure(EntityTypeBuilder<AccountRole> builder)
     {
         builder.ToTable("AccountRoles");
-        builder.HasKey(r => new { r.AccountId, r.Role });
+        builder.HasKey(r => new { r.AccountId, r.Role, r.Provider });
         builder.Property(r => r.Role).HasMaxLength(40);
+        builder.Property(r => r.Provider).HasMaxLength(40);
         builder.HasOne<Account>().WithMany().HasForeignKey(r => r.AccountId);
     }
 }
@@ -74,8 +78,9 @@ internal sealed class AccountLoginConfiguration : IEntityTypeConfiguration<Ident
     {
         builder.ToTable("AccountLogins");
         builder.HasKey(l => new { l.LoginProvider, l.ProviderKey });
-        builder.Property(l => l.LoginProvider).HasMaxLength(128);
-        builder.Property(l => l.ProviderKey).HasMaxLength(128);
+        // Issuer and subject (OpenID Connect Core 1.0, 2: at most 255 characters); together within the 900 bytes of a key of SQL Server.
+        builder.Property(l => l.LoginProvider).HasMaxLength(ExternalSubject.LongestIssuer);
+        builder.Property(l => l.ProviderKey).HasMaxLength(ExternalSubject.LongestSubject);
         builder.HasOne<Account>().WithMany().HasForeignKey(l => l.UserId);
     }
 }

@@ -37,7 +37,8 @@ public sealed class AccountService(IDbContextFactory<GovernanceDb> contexts, Aud
                 return new Refusal("account.role", $"There is no role '{unknown}'.", "roles");
             if (!roles.Contains(Roles.Administrator, StringComparer.Ordinal) && await IsLastAdministratorAsync(db, id, ct))
                 return LastAdministrator();
-            await db.AccountRoles.Where(r => r.AccountId == id).ExecuteDeleteAsync(ct);
+            // What a sign-in provider says stays: it is renewed at each sign-in.
+            await db.AccountRoles.Where(r => r.AccountId == id && r.Provider == string.Empty).ExecuteDeleteAsync(ct);
             db.AccountRoles.AddRange(roles.Distinct(StringComparer.Ordinal).Select(r => new AccountRole { AccountId = id, Role = r }));
             return Done.Value;
         }, new { Roles = roles }, ct);
@@ -81,20 +82,22 @@ public sealed class AccountService(IDbContextFactory<GovernanceDb> contexts, Aud
         }, new { Password = "changed" }, ct);
 
     /// <summary>Writes a sign-in, a refused one or a sign-out into the log.</summary>
-    public async Task RecordAsync(string action, Guid? accountId, Actor by, string? reason, CancellationToken ct)
+    public async Task RecordAsync(string action, Guid? accountId, Actor by, string? reason, CancellationToken ct, object? details = null)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await db.InTransactionAsync(async () =>
         {
-            await audit.AppendAsync(db, by, clock.Now(), new AuditDraft(action, Subjects.Account, accountId?.ToString("D") ?? "unknown", reason), ct);
+            await audit.AppendAsync(db, by, clock.Now(), new AuditDraft(action, Subjects.Account, accountId?.ToString("D") ?? "unknown", reason, details), ct);
             return Done.Value;
         }, ct);
     }
 
+    internal static string NewStamp() => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
     private static Refusal LastAdministrator() => new("account.last-administrator", "This is the last account that can administer the console. Make another administrator first.");
 
     private static Task<bool> IsLastAdministratorAsync(GovernanceDb db, Guid id, CancellationToken ct) =>
-        db.Accounts.Where(a => a.DisabledAt == null && db.AccountRoles.Any(r => r.AccountId == a.Id && r.Role == Roles.Administrator)).AllAsync(a => a.Id == id, ct);
+        db.Accounts.Where(a => a.DisabledAt == null && db.AccountRoles.Any(r => r.AccountId == a.Id && r.Role == Roles.Administrator && r.Provider == string.Empty)).AllAsync(a => a.Id == id, ct);
 
     private async Task<Outcome<Guid>> CreateAsync(NewAccount account, Actor by, bool first, CancellationToken ct)
     {
@@ -135,7 +138,7 @@ public sealed class AccountService(IDbContextFactory<GovernanceDb> contexts, Aud
                 PersonId = account.PersonId,
                 CreatedAt = now,
                 LockoutEnabled = true,
-                SecurityStamp = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20)),
+                SecurityStamp = NewStamp(),
             };
             entity.PasswordHash = hasher.HashPassword(entity, account.Password);
             db.Accounts.Add(entity);
@@ -159,7 +162,7 @@ public sealed class AccountService(IDbContextFactory<GovernanceDb> contexts, Aud
             if (done.IsRefused)
                 return done;
             // A new stamp ends every running session of the account at its next revalidation.
-            account.SecurityStamp = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+            account.SecurityStamp = NewStamp();
             account.ConcurrencyStamp = Ids.New(clock.Now()).ToString("D");
             await audit.AppendAsync(db, by, clock.Now(), new AuditDraft(AuditActions.AccountChanged, Subjects.Account, id, null, details), ct);
             return Done.Value;

@@ -11,6 +11,7 @@ public static class AccountServices
         services.TryAddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddSingleton<AccountService>();
         services.AddSingleton<AccountQueries>();
+        services.AddSingleton<ExternalSignIn>();
         return services;
     }
 }

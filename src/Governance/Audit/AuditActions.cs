@@ -63,6 +63,7 @@ public static class AuditActions
     public const string EvidenceRead = "evidence.read";
     public const string AccountCreated = "account.created";
     public const string AccountChanged = "account.changed";
+    public const string AccountConnected = "account.connected";
     public const string SignedIn = "account.signed-in";
     public const string SignInRefused = "account.sign-in-refused";
     public const string SignedOut = "account.signed-out";

@@ -85,6 +85,25 @@ public sealed class SignInTests : IAsyncDisposable
         (await EntriesAsync(AuditActions.SignedOut)).ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task One_changes_ones_own_password_with_the_old_one_and_other_sessions_end()
+    {
+        await console.AddAccountAsync("ada");
+        using var other = await console.SignedInAsync("ada");
+        using var browser = await console.SignedInAsync("ada");
+        var token = await ConsoleUnderTest.TokenAsync(browser, "/account");
+        async Task<string> ChangeAsync(string current, string password, string again) =>
+            (await ConsoleUnderTest.PostAsync(browser, "/account/password", ("__RequestVerificationToken", token), ("current", current), ("password", password), ("again", again))).Headers.Location!.OriginalString;
+
+        (await ChangeAsync("not the password", "another sentence of words", "another sentence of words")).ShouldBe("/account?said=wrong-password");
+        (await ChangeAsync(ConsoleUnderTest.Password, "another sentence of words", "something else")).ShouldBe("/account?said=not-alike");
+        (await ChangeAsync(ConsoleUnderTest.Password, "short", "short")).ShouldBe("/account?said=weak-password");
+        (await ChangeAsync(ConsoleUnderTest.Password, "another sentence of words", "another sentence of words")).ShouldBe("/account?said=password-changed");
+
+        (await browser.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await other.GetAsync("/")).Headers.Location!.PathAndQuery.ShouldStartWith("/sign-in");
+    }
+
     [Theory]
     [InlineData("//evil.example/x")]
     [InlineData("/\\evil.example")]

@@ -17,6 +17,9 @@ public sealed partial class ConsoleUnderTest : WebApplicationFactory<Program>
     private static readonly Actor Administrator = Actor.Job("test");
     private readonly string folder = Directory.CreateTempSubdirectory("governance-web-test-").FullName;
 
+    /// <summary>More settings, given before the first use.</summary>
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();
 
@@ -68,6 +71,8 @@ public sealed partial class ConsoleUnderTest : WebApplicationFactory<Program>
         builder.UseSetting("Governance:DataDirectory", folder);
         builder.UseSetting("Governance:Database:Provider", "Sqlite");
         builder.UseSetting("Governance:Database:ConnectionString", string.Empty);
+        foreach (var (name, value) in Settings)
+            builder.UseSetting(name, value);
     }
 
     protected override void Dispose(bool disposing)
