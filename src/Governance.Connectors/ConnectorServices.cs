@@ -2,10 +2,12 @@ using Governance.Connectors.Entra;
 using Governance.Connectors.GitHub;
 using Governance.Connectors.Kubernetes;
 using Governance.Connectors.Ldap;
+using Governance.Connectors.Mail;
 using Governance.Connectors.PostgreSql;
 using Governance.Connectors.Scim;
 using Governance.Connectors.Webhook;
 using Governance.Inventory;
+using Governance.Notifications;
 using Governance.Revocation;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +18,7 @@ public static class ConnectorServices
     /// <summary>Registers every kind of connector that this build has.</summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {
+        services.AddSingleton<IMessageChannel, SmtpChannel>();
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
         services.AddSingleton<IInventoryFeed, GraphFeed>();

@@ -35,6 +35,7 @@ public static class ServiceCollectionExtensions
         services.AddAudit();
         services.AddInventory();
         services.AddNotifications();
+        services.Configure<MailOptions>(configuration.GetSection(MailOptions.Section));
         services.AddOwnership();
         services.AddLifecycle();
         services.AddRevocation();

@@ -659,6 +659,32 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "MessageDeliveries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    MessageId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Channel = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    NextAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    LeaseUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Lease = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LastError = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MessageDeliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MessageDeliveries_Messages_MessageId",
+                        column: x => x.MessageId,
+                        principalTable: "Messages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OwnerRules",
                 columns: table => new
                 {
@@ -1742,6 +1768,22 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "IdentityId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_Lease",
+                table: "MessageDeliveries",
+                column: "Lease");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_MessageId_Channel",
+                table: "MessageDeliveries",
+                columns: new[] { "MessageId", "Channel" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_State_NextAt",
+                table: "MessageDeliveries",
+                columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Messages_Key",
                 table: "Messages",
                 column: "Key",
@@ -2020,7 +2062,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "LifecycleTransitions");
 
             migrationBuilder.DropTable(
-                name: "Messages");
+                name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
@@ -2078,6 +2120,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "ImportRuns");
+
+            migrationBuilder.DropTable(
+                name: "Messages");
 
             migrationBuilder.DropTable(
                 name: "People");

@@ -659,6 +659,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "MessageDeliveries",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    MessageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    Lease = table.Column<Guid>(type: "TEXT", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MessageDeliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MessageDeliveries_Messages_MessageId",
+                        column: x => x.MessageId,
+                        principalTable: "Messages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OwnerRules",
                 columns: table => new
                 {
@@ -1740,6 +1766,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "IdentityId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_Lease",
+                table: "MessageDeliveries",
+                column: "Lease");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_MessageId_Channel",
+                table: "MessageDeliveries",
+                columns: new[] { "MessageId", "Channel" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_State_NextAt",
+                table: "MessageDeliveries",
+                columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Messages_Key",
                 table: "Messages",
                 column: "Key",
@@ -2018,7 +2060,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "LifecycleTransitions");
 
             migrationBuilder.DropTable(
-                name: "Messages");
+                name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
@@ -2076,6 +2118,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ImportRuns");
+
+            migrationBuilder.DropTable(
+                name: "Messages");
 
             migrationBuilder.DropTable(
                 name: "People");

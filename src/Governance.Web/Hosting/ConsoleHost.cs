@@ -7,6 +7,7 @@ using Governance.Web.Features.Findings;
 using Governance.Web.Features.Home;
 using Governance.Web.Features.Imports;
 using Governance.Web.Features.Inventory;
+using Governance.Web.Features.Notifications;
 using Governance.Web.Features.Owners;
 using Governance.Web.Features.Revocations;
 using Governance.Web.Jobs;
@@ -67,6 +68,7 @@ public static class ConsoleHost
         services.AddFindingJobs();
         services.AddImportPages();
         services.AddRevocationPages();
+        services.AddDeliveryJob();
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;

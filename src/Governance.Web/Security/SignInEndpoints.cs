@@ -78,7 +78,10 @@ public static class SignInEndpoints
         var by = new Actor(ActorKind.Person, account.Id.ToString("D"), account.DisplayName, account.PersonId, Origin(http));
         if ((await accounts.SetPasswordAsync(account.Id, password ?? string.Empty, by, ct)).IsRefused)
             return Results.LocalRedirect("/account?said=weak-password");
-        await signIn.SignInAsync((await users.FindByIdAsync(account.Id.ToString("D")))!, isPersistent: false);
+        // Read anew: what this request has read before still has the old stamp.
+        await using var scope = http.RequestServices.CreateAsyncScope();
+        var changed = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().FindByIdAsync(account.Id.ToString("D"));
+        await signIn.SignInAsync(changed!, isPersistent: false);
         return Results.LocalRedirect("/account?said=password-changed");
     }
 

@@ -37,9 +37,12 @@ public sealed class AccountQueries(IDbContextFactory<GovernanceDb> contexts)
     public async Task<MyAccount?> FindMineAsync(Guid id, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Accounts.AsNoTracking().Where(a => a.Id == id).Select(a => new MyAccount(
-            a.UserName!, a.DisplayName, a.PasswordHash != null, db.People.Where(p => p.Id == a.PersonId).Select(p => p.Name).FirstOrDefault(),
-            db.AccountRoles.Where(r => r.AccountId == a.Id).Select(r => r.Role).Distinct().OrderBy(r => r).ToList(),
-            db.AccountLogins.Where(l => l.UserId == a.Id).Select(l => l.ProviderDisplayName!).ToList())).SingleOrDefaultAsync(ct);
+        var account = await db.Accounts.AsNoTracking().Where(a => a.Id == id)
+            .Select(a => new { a.UserName, a.DisplayName, HasPassword = a.PasswordHash != null, Person = db.People.Where(p => p.Id == a.PersonId).Select(p => p.Name).FirstOrDefault() }).SingleOrDefaultAsync(ct);
+        if (account is null)
+            return null;
+        var roles = await db.AccountRoles.Where(r => r.AccountId == id).Select(r => r.Role).Distinct().OrderBy(r => r).ToListAsync(ct);
+        var connected = await db.AccountLogins.Where(l => l.UserId == id).Select(l => l.ProviderDisplayName!).ToListAsync(ct);
+        return new MyAccount(account.UserName!, account.DisplayName, account.HasPassword, account.Person, roles, connected);
     }
 }

@@ -8,6 +8,7 @@ public static class NotificationServices
     {
         services.AddSingleton<MessageService>();
         services.AddSingleton<MessageQueries>();
+        services.AddSingleton<DeliveryService>();
         return services;
     }
 }

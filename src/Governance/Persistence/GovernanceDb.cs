@@ -117,6 +117,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Message> Messages => Set<Message>();
 
+    public DbSet<MessageDelivery> MessageDeliveries => Set<MessageDelivery>();
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<AccountRole> AccountRoles => Set<AccountRole>();

@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Governance.Common;
+using Governance.Notifications;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace Governance.Connectors.Mail;
+
+/// <summary>Mail by SMTP. The password is read where it lies at each use; what the server says on a refusal is kept, in one line.</summary>
+public sealed class SmtpChannel(IOptions<MailOptions> options) : IMessageChannel
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    private readonly MailOptions mail = options.Value;
+
+    public string Name => "mail";
+
+    public bool IsOn => mail.Host.Length > 0;
+
+    public async Task SendAsync(OutgoingMessage message, CancellationToken ct)
+    {
+        if (!MailboxAddress.TryParse(mail.From, out var from))
+            throw new DeliveryException("Governance:Mail:From is no mail address.", retryable: true);
+        if (!Uri.TryCreate(mail.ConsoleAddress, UriKind.Absolute, out var console) || console.Scheme is not ("http" or "https"))
+            throw new DeliveryException("Governance:Mail:ConsoleAddress is no address that begins with https://.", retryable: true);
+        if (mail.Security == MailSecurity.None && mail.Host is not ("localhost" or "127.0.0.1" or "::1"))
+            throw new DeliveryException("Governance:Mail:Security None is only for a relay on this machine.", retryable: true);
+        if (!MailboxAddress.TryParse(message.Mail, out var to))
+            throw new DeliveryException("The directory's mail address of the person is none.", retryable: false);
+        to.Name = message.Name;
+        using var letter = MailLetter.Write(message, from, to, console);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(Longest);
+        try
+        {
+            using var client = new SmtpClient();
+            await client.ConnectAsync(mail.Host, mail.Port, mail.Security switch { MailSecurity.Tls => SecureSocketOptions.SslOnConnect, MailSecurity.None => SecureSocketOptions.None, _ => SecureSocketOptions.StartTls }, deadline.Token);
+            if (mail.UserName.Length > 0)
+            {
+                var password = await SecretReference.ResolveAsync(mail.Password, deadline.Token);
+                if (password.IsRefused)
+                    throw new DeliveryException(password.Refusal.Message, retryable: true);
+                await client.AuthenticateAsync(mail.UserName, password.Value, deadline.Token);
+            }
+
+            await client.SendAsync(letter, deadline.Token);
+            // It is taken. That the goodbye fails changes nothing.
+            await client.DisconnectAsync(quit: false, CancellationToken.None);
+        }
+        catch (SmtpCommandException fault)
+        {
+            // 4yz may pass, 5yz does not (RFC 5321, 4.2.1).
+            throw new DeliveryException($"{mail.Host} answered {(int)fault.StatusCode}: {fault.Message}", (int)fault.StatusCode < 500, fault);
+        }
+        catch (AuthenticationException fault)
+        {
+            throw new DeliveryException($"{mail.Host} refused the name and password.", retryable: true, fault);
+        }
+        catch (NotSupportedException fault)
+        {
+            throw new DeliveryException($"{mail.Host} does not offer STARTTLS or a way to sign in that is known here. Nothing was sent.", retryable: true, fault);
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or SslHandshakeException or SmtpProtocolException or ServiceNotConnectedException)
+        {
+            throw new DeliveryException($"{mail.Host}:{mail.Port} could not be reached or broke off ({fault.GetType().Name}).", retryable: true, fault);
+        }
+        catch (OperationCanceledException fault) when (!ct.IsCancellationRequested)
+        {
+            throw new DeliveryException($"{mail.Host} did not answer in {Longest.TotalMinutes:0} minutes.", retryable: true, fault);
+        }
+    }
+}
