@@ -79,6 +79,20 @@ internal sealed class Installation : IAsyncDisposable
         return (took, run);
     }
 
+    /// <summary>The identity in the middle of an order, as a page's cursor.</summary>
+    public async Task<string> MiddleAsync(IdentitySort sort)
+    {
+        await using var db = Open();
+        var half = await db.Identities.CountAsync() / 2;
+        var rows = sort switch
+        {
+            IdentitySort.Risk => db.Identities.OrderBy(i => i.Risk).ThenBy(i => i.Id),
+            IdentitySort.LastUsed => db.Identities.OrderBy(i => i.LastUsedAt).ThenBy(i => i.Id),
+            _ => db.Identities.OrderBy(i => i.DisplayName).ThenBy(i => i.Id),
+        };
+        return (await rows.Skip(half).Select(i => i.Id).FirstAsync()).ToString();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();

@@ -603,6 +603,26 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("EvidencePackages", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.HasKey("IdentityId");
+
+                    b.HasIndex("Steps");
+
+                    b.ToTable("EscalationPaths", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -619,6 +639,28 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset?>("AcceptedUntil")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("AskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<Guid?>("AskedByPersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AskedReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<DateTimeOffset?>("AskedUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<string>("Evidence")
                         .IsRequired()
@@ -659,7 +701,113 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("State", "RuleId");
 
+                    b.HasIndex("State", "Severity", "FirstSeenAt");
+
                     b.ToTable("Findings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.FindingSettings", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Changed")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("FindingSettings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.RuleOutcome", b =>
+                {
+                    b.Property<string>("RuleId")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("CannotTell")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("integer");
+
+                    b.HasKey("RuleId");
+
+                    b.ToTable("RuleOutcomes", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.VendorIncident", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("IncidentId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Name", "IncidentId");
+
+                    b.ToTable("VendorIncidents", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Access")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Used")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("IdentityId", "Access");
+
+                    b.ToTable("AccessUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
@@ -748,6 +896,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<string>("Power")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("PowerOver")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)");
+
                     b.Property<string>("Privileged")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -761,6 +917,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Power", "SourceId");
 
                     b.HasIndex("SourceId", "Key")
                         .IsUnique();
@@ -1113,11 +1271,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ToolId", "DisplayName");
 
+                    b.HasIndex("Environment", "DisplayName", "Id");
+
                     b.HasIndex("Kind", "DisplayName", "Id");
 
                     b.HasIndex("OwnerState", "DisplayName", "Id");
 
                     b.HasIndex("State", "DisplayName", "Id");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_ForAiTools")
+                        .HasFilter("\"ToolId\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_Missing")
+                        .HasFilter("\"MissingSince\" IS NOT NULL");
 
                     b.ToTable("Identities", (string)null);
                 });
@@ -1308,6 +1474,32 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("IdentityLinks", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("IdentityId", "Kind");
+
+                    b.HasIndex("Kind", "Answer");
+
+                    b.ToTable("IdentitySigns", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.ImportMapping", b =>
@@ -2019,6 +2211,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("Rule", "Value");
 
                     b.ToTable("ToolDecisions", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.Property<Guid>("ToolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Permission")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.HasKey("ToolId", "Permission");
+
+                    b.ToTable("ToolNeeds", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>
@@ -3060,7 +3266,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
@@ -3186,6 +3410,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Inventory.ImportReject", b =>
                 {
                     b.HasOne("Governance.Inventory.ImportRun", null)
@@ -3210,6 +3443,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .WithMany()
                         .HasForeignKey("ToolId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>

@@ -605,6 +605,26 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("EvidencePackages", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.HasKey("IdentityId");
+
+                    b.HasIndex("Steps");
+
+                    b.ToTable("EscalationPaths", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -621,6 +641,28 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<DateTimeOffset?>("AcceptedUntil")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("AskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("AskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid?>("AskedByPersonId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("AskedReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<DateTimeOffset?>("AskedUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<string>("Evidence")
                         .IsRequired()
@@ -661,7 +703,113 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("State", "RuleId");
 
+                    b.HasIndex("State", "Severity", "FirstSeenAt");
+
                     b.ToTable("Findings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.FindingSettings", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Changed")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("FindingSettings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.RuleOutcome", b =>
+                {
+                    b.Property<string>("RuleId")
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("CannotTell")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("int");
+
+                    b.HasKey("RuleId");
+
+                    b.ToTable("RuleOutcomes", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.VendorIncident", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("IncidentId")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Name", "IncidentId");
+
+                    b.ToTable("VendorIncidents", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Access")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("Used")
+                        .HasColumnType("bit");
+
+                    b.HasKey("IdentityId", "Access");
+
+                    b.ToTable("AccessUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
@@ -750,6 +898,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<string>("Power")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("PowerOver")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
                     b.Property<string>("Privileged")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -763,6 +919,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Power", "SourceId");
 
                     b.HasIndex("SourceId", "Key")
                         .IsUnique();
@@ -1115,11 +1273,19 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ToolId", "DisplayName");
 
+                    b.HasIndex("Environment", "DisplayName", "Id");
+
                     b.HasIndex("Kind", "DisplayName", "Id");
 
                     b.HasIndex("OwnerState", "DisplayName", "Id");
 
                     b.HasIndex("State", "DisplayName", "Id");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_ForAiTools")
+                        .HasFilter("\"ToolId\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_Missing")
+                        .HasFilter("\"MissingSince\" IS NOT NULL");
 
                     b.ToTable("Identities", (string)null);
                 });
@@ -1310,6 +1476,32 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("IdentityLinks", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("IdentityId", "Kind");
+
+                    b.HasIndex("Kind", "Answer");
+
+                    b.ToTable("IdentitySigns", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.ImportMapping", b =>
@@ -2021,6 +2213,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("Rule", "Value");
 
                     b.ToTable("ToolDecisions", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.Property<Guid>("ToolId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Permission")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.HasKey("ToolId", "Permission");
+
+                    b.ToTable("ToolNeeds", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>
@@ -3062,7 +3268,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
@@ -3188,6 +3412,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Inventory.ImportReject", b =>
                 {
                     b.HasOne("Governance.Inventory.ImportRun", null)
@@ -3212,6 +3445,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .WithMany()
                         .HasForeignKey("ToolId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>

@@ -599,6 +599,26 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("EvidencePackages", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("IdentityId");
+
+                    b.HasIndex("Steps");
+
+                    b.ToTable("EscalationPaths", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -615,6 +635,28 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<long?>("AcceptedUntil")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("AskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("AskedByPersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AskedReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AskedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Evidence")
                         .IsRequired()
@@ -655,7 +697,113 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("State", "RuleId");
 
+                    b.HasIndex("State", "Severity", "FirstSeenAt");
+
                     b.ToTable("Findings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.FindingSettings", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Changed")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("FindingSettings", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.RuleOutcome", b =>
+                {
+                    b.Property<string>("RuleId")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("CannotTell")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RuleId");
+
+                    b.ToTable("RuleOutcomes", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Findings.VendorIncident", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("IncidentId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name", "IncidentId");
+
+                    b.ToTable("VendorIncidents", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Access")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Used")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("IdentityId", "Access");
+
+                    b.ToTable("AccessUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
@@ -744,6 +892,14 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Power")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PowerOver")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Privileged")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -757,6 +913,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Power", "SourceId");
 
                     b.HasIndex("SourceId", "Key")
                         .IsUnique();
@@ -1109,11 +1267,19 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ToolId", "DisplayName");
 
+                    b.HasIndex("Environment", "DisplayName", "Id");
+
                     b.HasIndex("Kind", "DisplayName", "Id");
 
                     b.HasIndex("OwnerState", "DisplayName", "Id");
 
                     b.HasIndex("State", "DisplayName", "Id");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_ForAiTools")
+                        .HasFilter("\"ToolId\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "DisplayName", "Id" }, "IX_Identities_Missing")
+                        .HasFilter("\"MissingSince\" IS NOT NULL");
 
                     b.ToTable("Identities", (string)null);
                 });
@@ -1304,6 +1470,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("IdentityLinks", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.Property<Guid>("IdentityId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("IdentityId", "Kind");
+
+                    b.HasIndex("Kind", "Answer");
+
+                    b.ToTable("IdentitySigns", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Inventory.ImportMapping", b =>
@@ -2015,6 +2207,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasIndex("Rule", "Value");
 
                     b.ToTable("ToolDecisions", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.Property<Guid>("ToolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Permission")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ToolId", "Permission");
+
+                    b.ToTable("ToolNeeds", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>
@@ -3054,7 +3260,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Findings.EscalationPath", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Findings.Finding", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.AccessUse", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
@@ -3180,6 +3404,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Inventory.IdentitySign", b =>
+                {
+                    b.HasOne("Governance.Inventory.Identity", null)
+                        .WithMany()
+                        .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Inventory.ImportReject", b =>
                 {
                     b.HasOne("Governance.Inventory.ImportRun", null)
@@ -3204,6 +3437,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("ToolId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Governance.Inventory.ToolNeed", b =>
+                {
+                    b.HasOne("Governance.Inventory.Tool", null)
+                        .WithMany()
+                        .HasForeignKey("ToolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Governance.Lifecycle.LifecycleTransition", b =>

@@ -180,6 +180,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FindingSettings",
+                columns: table => new
+                {
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    By = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Changed = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Document = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FindingSettings", x => x.Number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FollowerCursors",
                 columns: table => new
                 {
@@ -321,6 +337,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RuleOutcomes",
+                columns: table => new
+                {
+                    RuleId = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    Population = table.Column<int>(type: "INTEGER", nullable: false),
+                    CannotTell = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RuleOutcomes", x => x.RuleId);
                 });
 
             migrationBuilder.CreateTable(
@@ -521,6 +551,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Tools", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "VendorIncidents",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    IncidentId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    To = table.Column<long>(type: "INTEGER", nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_VendorIncidents", x => new { x.Name, x.IncidentId });
                 });
 
             migrationBuilder.CreateTable(
@@ -746,7 +792,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     Resource = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     Description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
-                    Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                    Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Power = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    PowerOver = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -923,6 +971,24 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ToolNeeds",
+                columns: table => new
+                {
+                    ToolId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Permission = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ToolNeeds", x => new { x.ToolId, x.Permission });
+                    table.ForeignKey(
+                        name: "FK_ToolNeeds_Tools_ToolId",
+                        column: x => x.ToolId,
+                        principalTable: "Tools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Stages",
                 columns: table => new
                 {
@@ -938,6 +1004,26 @@ namespace Governance.Migrations.Sqlite.Migrations
                         name: "FK_Stages_Campaigns_CampaignId",
                         column: x => x.CampaignId,
                         principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AccessUses",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Access = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Used = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AccessUses", x => new { x.IdentityId, x.Access });
+                    table.ForeignKey(
+                        name: "FK_AccessUses_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -965,6 +1051,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                     table.PrimaryKey("PK_Credentials", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Credentials_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "EscalationPaths",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Steps = table.Column<int>(type: "INTEGER", nullable: false),
+                    Words = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EscalationPaths", x => x.IdentityId);
+                    table.ForeignKey(
+                        name: "FK_EscalationPaths_Identities_IdentityId",
                         column: x => x.IdentityId,
                         principalTable: "Identities",
                         principalColumn: "Id",
@@ -1009,6 +1114,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                     AcceptedUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     AcceptedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     AcceptedReason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    ConfirmedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    AskedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    AskedById = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    AskedByPersonId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    AskedUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    AskedReason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
                     FixedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
@@ -1179,6 +1290,26 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdentitySigns",
+                columns: table => new
+                {
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Detail = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentitySigns", x => new { x.IdentityId, x.Kind });
+                    table.ForeignKey(
+                        name: "FK_IdentitySigns_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1569,10 +1700,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "ItemId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Entitlements_Power_SourceId",
+                table: "Entitlements",
+                columns: new[] { "Power", "SourceId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Entitlements_SourceId_Key",
                 table: "Entitlements",
                 columns: new[] { "SourceId", "Key" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EscalationPaths_Steps",
+                table: "EscalationPaths",
+                column: "Steps");
 
             migrationBuilder.CreateIndex(
                 name: "IX_EvidencePackages_MadeAt",
@@ -1612,6 +1753,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "State", "RuleId" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Findings_State_Severity_FirstSeenAt",
+                table: "Findings",
+                columns: new[] { "State", "Severity", "FirstSeenAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Grants_EntitlementId",
                 table: "Grants",
                 column: "EntitlementId");
@@ -1633,9 +1779,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "DisplayName", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_Environment_DisplayName_Id",
+                table: "Identities",
+                columns: new[] { "Environment", "DisplayName", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Identities_ExpiresAt",
                 table: "Identities",
                 column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Identities_ForAiTools",
+                table: "Identities",
+                columns: new[] { "DisplayName", "Id" },
+                filter: "\"ToolId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_Kind_DisplayName_Id",
@@ -1651,6 +1808,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_Identities_LastUsedAt_Id",
                 table: "Identities",
                 columns: new[] { "LastUsedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Identities_Missing",
+                table: "Identities",
+                columns: new[] { "DisplayName", "Id" },
+                filter: "\"MissingSince\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_OwnerId_DisplayName",
@@ -1733,6 +1896,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_IdentityLinks_ToId",
                 table: "IdentityLinks",
                 column: "ToId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentitySigns_Kind_Answer",
+                table: "IdentitySigns",
+                columns: new[] { "Kind", "Answer" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ImportMappings_SourceName_ColumnsKey",
@@ -1976,6 +2144,9 @@ namespace Governance.Migrations.Sqlite.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "AccessUses");
+
+            migrationBuilder.DropTable(
                 name: "AccountClaims");
 
             migrationBuilder.DropTable(
@@ -2015,6 +2186,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "Decisions");
 
             migrationBuilder.DropTable(
+                name: "EscalationPaths");
+
+            migrationBuilder.DropTable(
                 name: "EvidencePackages");
 
             migrationBuilder.DropTable(
@@ -2028,6 +2202,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Findings");
+
+            migrationBuilder.DropTable(
+                name: "FindingSettings");
 
             migrationBuilder.DropTable(
                 name: "FollowerCursors");
@@ -2049,6 +2226,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdentityLinks");
+
+            migrationBuilder.DropTable(
+                name: "IdentitySigns");
 
             migrationBuilder.DropTable(
                 name: "ImportMappings");
@@ -2076,6 +2256,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
                 name: "StagedCredentials");
@@ -2106,6 +2289,12 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ToolDecisions");
+
+            migrationBuilder.DropTable(
+                name: "ToolNeeds");
+
+            migrationBuilder.DropTable(
+                name: "VendorIncidents");
 
             migrationBuilder.DropTable(
                 name: "Accounts");

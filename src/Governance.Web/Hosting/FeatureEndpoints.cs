@@ -12,7 +12,8 @@ public static class FeatureEndpoints
     public static void MapFeatureEndpoints(this WebApplication app)
     {
         // One line a feature, alphabetical.
-        Features.Imports.ImportEndpoints.Map(app);
         Features.Evidence.EvidenceEndpoints.Map(app);
+        Features.Findings.FindingEndpoints.Map(app);
+        Features.Imports.ImportEndpoints.Map(app);
     }
 }

@@ -35,6 +35,10 @@ public static class AuditActions
     public const string LinkDecided = "link.decided";
     public const string FindingsEvaluated = "findings.evaluated";
     public const string FindingAccepted = "finding.accepted";
+    public const string FindingAcceptanceAsked = "finding.acceptance-asked";
+    public const string FindingAcceptanceDeclined = "finding.acceptance-declined";
+    public const string FindingPolicyChanged = "findings.policy-changed";
+    public const string ToolNeedsChanged = "tool.needs-changed";
     public const string LifecycleChanged = "lifecycle.changed";
     public const string CampaignDefined = "campaign.defined";
     public const string CampaignChanged = "campaign.changed";

@@ -8,15 +8,16 @@ namespace Governance.Findings;
 internal static class AccessRules
 {
     /// <summary>How Microsoft Graph words an administrator's consent for everybody.</summary>
-    private const string ForEverybody = "AllPrincipals";
+    internal const string ForEverybody = "AllPrincipals";
 
     public static IReadOnlyList<FindingRule> All { get; } =
     [
         new("F13", "Privileged access", Severity.High, "It holds access that its source, or our list for that source, calls privileged.", "Narrow it; review it each quarter.",
-            FindingRules.Maps("NHI5:2025", "", "ASI03", "PR.AA-05, ID.AM-05", "MANAGE 1.2"))
+            FindingRules.Maps("NHI5:2025", "ASI03", "", "PR.AA-05, ID.AM-05", "MANAGE 1.2"))
         {
             Holds = (_, about) => about.Where(i => i.Privileged == Reported.Yes),
             Unreported = (_, about) => about.Where(i => i.Privileged == Reported.Unknown),
+            Needs = "whether its access is privileged",
             Evidence = (rule, hits) =>
             {
                 var privileged = rule.Held().Where(h => h.Privileged == Reported.Yes);
@@ -42,6 +43,7 @@ internal static class AccessRules
                 var held = rule.Held();
                 return about.Where(i => held.Any(h => h.IdentityId == i.Id && h.Path == GrantPath.Delegated && h.Consent == null));
             },
+            Needs = "for whom the consent is",
             Evidence = (rule, hits) =>
             {
                 var data = rule.Held().Where(h => h.Consent == ForEverybody && h.Name != "offline_access" && h.Name != "openid" && h.Name != "profile" && h.Name != "email" && h.Name != "User.Read");
@@ -68,6 +70,7 @@ internal static class AccessRules
                 var tools = rule.Db.Tools;
                 return about.Where(i => tools.Any(t => t.Id == i.ToolId && (t.Autonomy == Autonomy.Unknown || (t.Autonomy == Autonomy.Autonomous && i.Privileged == Reported.Unknown))));
             },
+            Needs = "how freely the tool acts, and whether the access is privileged",
             Evidence = (rule, hits) =>
             {
                 var standing = rule.Live().Where(c => c.Kind != CredentialKind.FederatedTrust);

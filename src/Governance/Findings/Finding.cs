@@ -21,6 +21,9 @@ public enum FindingState
     Accepted,
 
     Fixed,
+
+    /// <summary>Its rule is switched off: it counts for nothing, and stands again when the rule is on and holds.</summary>
+    Dropped,
 }
 
 /// <summary>A rule that holds for an identity now, or held once.</summary>
@@ -50,6 +53,20 @@ public sealed class Finding
 
     public string? AcceptedReason { get; set; }
 
+    /// <summary>The second person, for a high or critical one.</summary>
+    public string? ConfirmedBy { get; set; }
+
+    /// <summary>Who asked to accept it, while a second person has not said yes or no.</summary>
+    public string? AskedBy { get; set; }
+
+    public string? AskedById { get; set; }
+
+    public Guid? AskedByPersonId { get; set; }
+
+    public DateTimeOffset? AskedUntil { get; set; }
+
+    public string? AskedReason { get; set; }
+
     public DateTimeOffset? FixedAt { get; set; }
 }
 
@@ -64,5 +81,7 @@ internal sealed class FindingConfiguration : IEntityTypeConfiguration<Finding>
         builder.Property(f => f.RuleId).HasMaxLength(10);
         builder.Property(f => f.Evidence).HasMaxLength(1000);
         builder.Property(f => f.AcceptedReason).HasMaxLength(2000);
+        builder.Property(f => f.AskedReason).HasMaxLength(2000);
+        builder.HasIndex(f => new { f.State, f.Severity, f.FirstSeenAt });
     }
 }

@@ -17,7 +17,7 @@ public sealed class FindingFollower(IDbContextFactory<GovernanceDb> contexts, Ti
 
     protected override string Name => "findings";
 
-    protected override IReadOnlyCollection<string> Actions { get; } = [.. Local, AuditActions.ImportCompleted, AuditActions.ToolAssigned, AuditActions.CatalogueChanged, AuditActions.TriageDecided, AuditActions.TriageUndone, AuditActions.LinkDecided, AuditActions.CampaignApplied];
+    protected override IReadOnlyCollection<string> Actions { get; } = [.. Local, AuditActions.ImportCompleted, AuditActions.ToolAssigned, AuditActions.CatalogueChanged, AuditActions.TriageDecided, AuditActions.TriageUndone, AuditActions.LinkDecided, AuditActions.FindingPolicyChanged, AuditActions.ToolNeedsChanged, AuditActions.CampaignApplied];
 
     protected override async Task FollowAsync(GovernanceDb db, IReadOnlyList<AuditEntry> entries, DateTimeOffset now, CancellationToken ct)
     {

@@ -11,16 +11,21 @@ public sealed record FindingFilter(string? RuleId = null, Severity? Severity = n
 /// <summary>A finding in a list.</summary>
 public sealed record FindingRow(
     Guid Id, string RuleId, Severity Severity, FindingState State, string Evidence, Guid IdentityId, string IdentityName, string SourceName, string? ToolName, string? OwnerName,
-    DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, DateTimeOffset? AcceptedUntil, string? AcceptedBy, string? AcceptedReason, DateTimeOffset? FixedAt)
+    DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, DateTimeOffset? AcceptedUntil, string? AcceptedBy, string? AcceptedReason, string? ConfirmedBy, string? AskedBy, DateTimeOffset? AskedUntil, string? AskedReason, DateTimeOffset? FixedAt)
 {
     public string Title => FindingRules.TitleOf(RuleId);
 }
 
 /// <summary>What one rule says of its population: the three add up to it.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Severity">As the policy has it.</param>
+/// <param name="OffBecause">Why it is switched off; null while it is on.</param>
+/// <param name="Population">How many it is about.</param>
 /// <param name="Holds">Open and accepted together.</param>
 /// <param name="Accepted">How many of these are accepted until a date.</param>
 /// <param name="CannotTell">The source does not report it: neither good nor bad, and never counted as good.</param>
-public sealed record RuleTally(FindingRule Rule, int Population, int Holds, int Accepted, int CannotTell)
+/// <param name="At">When it was counted; null before the first evaluation.</param>
+public sealed record RuleTally(FindingRule Rule, Severity Severity, string? OffBecause, int Population, int Holds, int Accepted, int CannotTell, DateTimeOffset? At)
 {
     public int DoesNotHold => Population - Holds - CannotTell;
 
@@ -28,25 +33,27 @@ public sealed record RuleTally(FindingRule Rule, int Population, int Holds, int 
 }
 
 /// <summary>What pages and evidence show of findings.</summary>
-public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts, TimeProvider clock)
+public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts)
 {
-    /// <summary>The three outcomes of each rule, as things stand now.</summary>
+    /// <summary>The three outcomes of each rule. Findings are counted as they stand; the rest as the last evaluation counted.</summary>
     public async Task<IReadOnlyList<RuleTally>> RulesAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var context = new RuleContext(db, clock.Now(), FindingPolicy.Default);
-        var accepted = await db.Findings.Where(f => f.State == FindingState.Accepted).GroupBy(f => f.RuleId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, StringComparer.Ordinal, ct);
-        var tallies = new List<RuleTally>(FindingRules.All.Count);
-        foreach (var rule in FindingRules.All)
-        {
-            var about = rule.About(context, db.Identities.AsNoTracking().Living());
-            var (population, holds, silent) = (await about.CountAsync(ct), await rule.Holds(context, about).CountAsync(ct), 0);
-            if (rule.Unreported is { } unreported)
-                silent = await unreported(context, about).CountAsync(ct) - await unreported(context, rule.Holds(context, about)).CountAsync(ct);
-            tallies.Add(new RuleTally(rule, population, holds, Math.Min(holds, accepted.GetValueOrDefault(rule.Id)), silent));
-        }
-
-        return tallies;
+        var policy = await PolicyService.ReadAsync(db, ct);
+        var standing = await db.Findings.Where(f => f.State == FindingState.Open || f.State == FindingState.Accepted)
+            .GroupBy(f => new { f.RuleId, f.State }).Select(g => new { g.Key.RuleId, g.Key.State, Count = g.Count() }).ToListAsync(ct);
+        var outcomes = await db.RuleOutcomes.AsNoTracking().ToDictionaryAsync(o => o.RuleId, StringComparer.Ordinal, ct);
+        return
+        [
+            .. FindingRules.All.Select(rule =>
+            {
+                var outcome = outcomes.GetValueOrDefault(rule.Id);
+                var counts = standing.Where(s => string.Equals(s.RuleId, rule.Id, StringComparison.Ordinal)).ToList();
+                var holds = counts.Sum(s => s.Count);
+                return new RuleTally(rule, policy.SeverityOf(rule), policy.Off.GetValueOrDefault(rule.Id), Math.Max(outcome?.Population ?? 0, holds), holds,
+                    counts.Where(s => s.State == FindingState.Accepted).Sum(s => s.Count), Math.Max(0, Math.Min(outcome?.CannotTell ?? 0, (outcome?.Population ?? 0) - holds)), outcome?.At);
+            }),
+        ];
     }
 
     /// <summary>One page, the newest first.</summary>
@@ -77,10 +84,22 @@ public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts, Tim
         return Enum.GetValues<Severity>().ToDictionary(s => s, s => counted.GetValueOrDefault(s));
     }
 
+    /// <summary>How an identity's risk comes about; null when there is no such identity.</summary>
+    public async Task<RiskBreakdown?> RiskAsync(Guid identityId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await db.Identities.AsNoTracking().Where(i => i.Id == identityId)
+            .Select(i => new { i.Privileged, i.Environment, Autonomy = db.Tools.Where(t => t.Id == i.ToolId).Select(t => (Autonomy?)t.Autonomy).FirstOrDefault() }).SingleOrDefaultAsync(ct);
+        if (found is null)
+            return null;
+        var open = await db.Findings.AsNoTracking().Where(f => f.IdentityId == identityId && f.State == FindingState.Open).Select(f => new { f.RuleId, f.Severity }).ToListAsync(ct);
+        return RiskBreakdown.Of(open.Select(f => (f.RuleId, f.Severity)), found.Privileged, found.Autonomy, found.Environment, (await PolicyService.ReadAsync(db, ct)).Weights);
+    }
+
     private static IQueryable<Finding> Matching(GovernanceDb db, FindingFilter filter)
     {
         var findings = db.Findings.AsNoTracking();
-        findings = filter.State is { } state ? findings.Where(f => f.State == state) : findings.Where(f => f.State != FindingState.Fixed);
+        findings = filter.State is { } state ? findings.Where(f => f.State == state) : findings.Where(f => f.State == FindingState.Open || f.State == FindingState.Accepted);
         if (filter.RuleId is { } rule)
             findings = findings.Where(f => f.RuleId == rule);
         if (filter.Severity is { } severity)
@@ -107,5 +126,5 @@ public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts, Tim
         orderby f.FirstSeenAt descending, f.Id descending
         select new FindingRow(
             f.Id, f.RuleId, f.Severity, f.State, f.Evidence, i.Id, i.DisplayName, s.Name, tool == null ? null : tool.Name, i.OwnerState == OwnerState.Accepted && owner != null ? owner.Name : null,
-            f.FirstSeenAt, f.LastSeenAt, f.AcceptedUntil, f.AcceptedBy, f.AcceptedReason, f.FixedAt);
+            f.FirstSeenAt, f.LastSeenAt, f.AcceptedUntil, f.AcceptedBy, f.AcceptedReason, f.ConfirmedBy, f.AskedBy, f.AskedUntil, f.AskedReason, f.FixedAt);
 }

@@ -10,28 +10,6 @@ namespace Governance.Findings;
 /// </summary>
 public sealed record Mappings(IReadOnlyList<string> Nhi, IReadOnlyList<string> Asi, IReadOnlyList<string> AsiOurs, IReadOnlyList<string> Csf, IReadOnlyList<string> AiRmf, IReadOnlyList<string> Layers);
 
-/// <summary>The limits that rules measure by. Times count back from now, in UTC; exactly at a limit is still within it.</summary>
-public sealed record FindingPolicy
-{
-    public static FindingPolicy Default { get; } = new();
-
-    public TimeSpan SecretAge { get; init; } = TimeSpan.FromDays(90);
-
-    public TimeSpan RotationWindow { get; init; } = TimeSpan.FromDays(7);
-
-    public TimeSpan ExpirySoon { get; init; } = TimeSpan.FromDays(30);
-
-    public TimeSpan RecentlyUsed { get; init; } = TimeSpan.FromDays(30);
-
-    public TimeSpan Unused { get; init; } = TimeSpan.FromDays(90);
-
-    public TimeSpan NeverUsed { get; init; } = TimeSpan.FromDays(30);
-
-    public TimeSpan CertifyPrivileged { get; init; } = TimeSpan.FromDays(90);
-
-    public TimeSpan CertifyOthers { get; init; } = TimeSpan.FromDays(365);
-}
-
 /// <summary>What a rule's queries are built over.</summary>
 public sealed record RuleContext(GovernanceDb Db, DateTimeOffset Now, FindingPolicy Policy);
 
@@ -66,4 +44,16 @@ public sealed record FindingRule(string Id, string Title, Severity Severity, str
 
     /// <summary>What <see cref="Worse"/> is for, in words.</summary>
     public string? WorseWhen { get; init; }
+
+    /// <summary>What has to be reported for it to tell, in words that end a sentence: "whether a secret expires". Null where it can always tell.</summary>
+    public string? Needs { get; init; }
+
+    /// <summary>Whether it is also about what is gone or decommissioned; most are about what lives.</summary>
+    public bool AlsoGone { get; init; }
+
+    /// <summary>The condition with the limits of a policy in it.</summary>
+    public string ConditionUnder(FindingPolicy policy) => PolicyLimits.Fill(Condition, policy);
+
+    /// <summary>What it is asked about.</summary>
+    internal IQueryable<Identity> Population(RuleContext context, IQueryable<Identity> identities) => About(context, AlsoGone ? identities : identities.Living());
 }

@@ -6,7 +6,10 @@ namespace Governance.Findings;
 /// <summary>All rules, and the identities that they are about.</summary>
 public static class FindingRules
 {
-    public static IReadOnlyList<FindingRule> All { get; } = [.. OwnerRules.All, .. SecretRules.All, .. UsageRules.All, .. AccessRules.All];
+    public static IReadOnlyList<FindingRule> All { get; } = 
+    [
+        .. new[] { OwnerRules.All, SecretRules.All, UsageRules.All, AccessRules.All, ToolRules.All, TrustRules.All, EscalationRules.All, EndRules.All }.SelectMany(r => r).OrderBy(r => r.Id, StringComparer.Ordinal),
+    ];
 
     public static FindingRule? Find(string id) => All.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.Ordinal));
 

@@ -8,6 +8,8 @@ public static class FindingServices
     public static IServiceCollection AddFindings(this IServiceCollection services)
     {
         services.AddSingleton<FindingService>();
+        services.AddSingleton<FindingAcceptance>();
+        services.AddSingleton<PolicyService>();
         services.AddSingleton<FindingQueries>();
         services.AddSingleton<AuditFollower, FindingFollower>();
         return services;

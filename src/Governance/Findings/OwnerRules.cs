@@ -1,5 +1,7 @@
 using Governance.Common;
 using Governance.Inventory;
+using Governance.Ownership;
+using Governance.People;
 using Governance.Persistence;
 
 namespace Governance.Findings;
@@ -34,7 +36,59 @@ internal static class OwnerRules
                 });
             },
         },
-        new("F26", "Certification overdue", Severity.Medium, "Not certified for more than 365 days, or for more than 90 where its access is privileged.",
+        new("F03", "Owner not confirmed", Severity.Medium, "Its owner has not said for more than {OwnerConfirm} that they still answer for it: neither by accepting it nor in a review.", "Ask again; if nobody answers, hand it over.",
+            FindingRules.Maps("NHI1:2025", "", "", "GV.RR-02", "GOVERN 1.5"))
+        {
+            About = (_, living) => living.Where(i => i.OwnerState == OwnerState.Accepted),
+            Holds = (rule, about) =>
+            {
+                var limit = rule.Now - rule.Policy.OwnerConfirm;
+                var answers = rule.Answers();
+                return about.Where(i => !(i.LastCertifiedAt >= limit) && !answers.Any(a => a.IdentityId == i.Id && a.PersonId == i.OwnerId && (a.AnsweredAt ?? a.Since) >= limit));
+            },
+            Evidence = (rule, hits) =>
+            {
+                var answers = rule.Answers();
+                return hits.Select(i => new Hit
+                {
+                    IdentityId = i.Id,
+                    Evidence = (i.LastCertifiedAt != null ? "Last certified on " + SqlText.Day(i.LastCertifiedAt.Value) : "Never certified")
+                        + (answers.Any(a => a.IdentityId == i.Id && a.PersonId == i.OwnerId) ? "; ownership accepted on " + SqlText.Day(answers.Where(a => a.IdentityId == i.Id && a.PersonId == i.OwnerId).Max(a => a.AnsweredAt ?? a.Since)) : "; no date of acceptance is known") + ".",
+                });
+            },
+        },
+        new("F16", "Consent of someone who left", Severity.High, "A person consented that it acts on their behalf, and that person has left.", "Revoke the grant and its refresh tokens.",
+            FindingRules.Maps("NHI1:2025, NHI3:2025", "ASI03", "", "PR.AA-05", "GOVERN 6.1"))
+        {
+            About = (rule, living) =>
+            {
+                var delegated = rule.Delegated();
+                return living.Where(i => delegated.Any(g => g.IdentityId == i.Id));
+            },
+            Holds = (rule, about) =>
+            {
+                var (delegated, gone) = (rule.Delegated(), rule.Gone());
+                return about.Where(i => delegated.Any(g => g.IdentityId == i.Id && gone.Any(p => p.ExternalId == g.Consent || p.Mail == g.Consent)));
+            },
+            Unreported = (rule, about) =>
+            {
+                var (delegated, people) = (rule.Delegated(), rule.Db.People);
+                return about.Where(i => delegated.Any(g => g.IdentityId == i.Id && (g.Consent == null || (g.Consent != AccessRules.ForEverybody && !people.Any(p => p.ExternalId == g.Consent || p.Mail == g.Consent)))));
+            },
+            Needs = "who consented, as someone whom the directory knows",
+            Evidence = (rule, hits) =>
+            {
+                var (delegated, gone) = (rule.Delegated(), rule.Gone());
+                return hits.Select(i => new Hit
+                {
+                    IdentityId = i.Id,
+                    Evidence = "It acts for " + gone.Where(p => delegated.Any(g => g.IdentityId == i.Id && (g.Consent == p.ExternalId || g.Consent == p.Mail))).Min(p => p.Name) + ", who has left"
+                        + (gone.Count(p => delegated.Any(g => g.IdentityId == i.Id && (g.Consent == p.ExternalId || g.Consent == p.Mail))) > 1
+                            ? ", and " + SqlText.Number(gone.Count(p => delegated.Any(g => g.IdentityId == i.Id && (g.Consent == p.ExternalId || g.Consent == p.Mail))) - 1) + " more." : "."),
+                });
+            },
+        },
+        new("F26", "Certification overdue", Severity.Medium, "Not certified for more than {CertifyOthers}, or for more than {CertifyPrivileged} where its access is privileged.",
             "Put it into a campaign.", FindingRules.Maps("", "", "", "PR.AA-05, GV.OV-03", "GOVERN 1.5"))
         {
             Holds = (rule, about) =>
@@ -48,6 +102,7 @@ internal static class OwnerRules
                 var privileged = rule.Now - rule.Policy.CertifyPrivileged;
                 return about.Where(i => i.Privileged == Reported.Unknown && (i.LastCertifiedAt ?? i.CreatedInSourceAt ?? i.FirstSeenAt) < privileged);
             },
+            Needs = "whether its access is privileged",
             Evidence = (_, hits) => hits.Select(i => new Hit
             {
                 IdentityId = i.Id,
@@ -56,4 +111,15 @@ internal static class OwnerRules
             }),
         },
     ];
+
+    private static IQueryable<OwnerAssignment> Answers(this RuleContext rule) =>
+        rule.Db.OwnerAssignments.Where(a => a.State == AssignmentState.Accepted && a.Role == OwnerRole.Accountable);
+
+    private static IQueryable<Grant> Delegated(this RuleContext rule) => rule.Db.Grants.Where(g => g.MissingSince == null && g.Path == GrantPath.Delegated);
+
+    private static IQueryable<Person> Gone(this RuleContext rule)
+    {
+        var now = rule.Now;
+        return rule.Db.People.Where(p => p.Status == PersonStatus.Left && (p.LeftOn == null || p.LeftOn <= now));
+    }
 }

@@ -22,6 +22,7 @@ internal static class SecretRules
                 var secrets = rule.Secrets();
                 return about.Where(i => secrets.Any(c => c.IdentityId == i.Id && c.Fingerprint == null));
             },
+            Needs = "the fingerprint of each secret",
             Evidence = (rule, hits) =>
             {
                 var live = rule.Live();
@@ -46,6 +47,7 @@ internal static class SecretRules
                 var secrets = rule.Secrets();
                 return about.Where(i => secrets.Any(c => c.IdentityId == i.Id && c.Expiry == ExpiryState.NotReported));
             },
+            Needs = "whether each secret expires",
             Evidence = (rule, hits) =>
             {
                 var secrets = rule.Secrets();
@@ -56,7 +58,7 @@ internal static class SecretRules
                 });
             },
         },
-        new("F07", "Secret too old", Severity.Medium, "A live secret is older than 90 days.", "Rotate it.",
+        new("F07", "Secret too old", Severity.Medium, "A live secret is older than {SecretAge}.", "Rotate it.",
             FindingRules.Maps("NHI7:2025", "ASI08", "", "PR.AA-01", "MANAGE 1.3"))
         {
             Holds = (rule, about) =>
@@ -70,6 +72,7 @@ internal static class SecretRules
                 var secrets = rule.Secrets();
                 return about.Where(i => secrets.Any(c => c.IdentityId == i.Id && c.CreatedAt == null));
             },
+            Needs = "when each secret was made",
             Evidence = (rule, hits) =>
             {
                 var secrets = rule.Secrets();
@@ -82,7 +85,7 @@ internal static class SecretRules
             Worse = (_, hits) => hits.Where(i => i.Privileged == Reported.Yes),
             WorseWhen = "its access is privileged",
         },
-        new("F08", "Several live secrets", Severity.Low, "More than one live secret is older than the 7 days that a rotation takes.", "Remove the old one.",
+        new("F08", "Several live secrets", Severity.Low, "More than one live secret is older than the {RotationWindow} that a rotation takes.", "Remove the old one.",
             FindingRules.Maps("NHI7:2025", "", "", "PR.AA-01", ""))
         {
             Holds = (rule, about) =>
@@ -96,6 +99,7 @@ internal static class SecretRules
                 var secrets = rule.Secrets();
                 return about.Where(i => secrets.Any(c => c.IdentityId == i.Id && c.CreatedAt == null) && secrets.Count(c => c.IdentityId == i.Id) > 1);
             },
+            Needs = "when each secret was made",
             Evidence = (rule, hits) =>
             {
                 var secrets = rule.Secrets();
@@ -107,7 +111,7 @@ internal static class SecretRules
                 });
             },
         },
-        new("F09", "Secret about to expire", Severity.Info, "A credential ends within 30 days and was used in the last 30.", "Rotate it before it fails.",
+        new("F09", "Secret about to expire", Severity.Info, "A credential ends within {ExpirySoon} and was used in the last {RecentlyUsed}.", "Rotate it before it fails.",
             FindingRules.Maps("", "", "ASI08", "PR.AA-01", "MANAGE 4.1", "L4"))
         {
             Holds = (rule, about) =>
@@ -121,6 +125,7 @@ internal static class SecretRules
                 var ending = rule.EndingSoon();
                 return about.Where(i => ending.Any(c => c.IdentityId == i.Id && c.Usage == UsageState.NotReported && i.Usage == UsageState.NotReported));
             },
+            Needs = "when it was used",
             Evidence = (rule, hits) =>
             {
                 var ending = rule.EndingSoon();
@@ -144,10 +149,62 @@ internal static class SecretRules
                 var secrets = rule.Secrets();
                 return about.Where(i => secrets.Any(c => c.IdentityId == i.Id && (c.Fingerprint == null || i.Environment == DeploymentEnvironment.Unknown)));
             },
+            Needs = "the fingerprint of each secret, and the environment",
             Evidence = (rule, hits) =>
             {
                 var shared = rule.AcrossEnvironments();
                 return hits.Select(i => new Hit { IdentityId = i.Id, Evidence = "Shares a secret across environments with " + shared.Where(pair => pair.IdentityId == i.Id).Min(pair => pair.OtherName) + "." });
+            },
+        },
+        new("F18", "Secret in code or configuration", Severity.Critical, "A scanner found it in code or files, or a configuration holds it in plain text, and nothing says that it no longer works.", "Revoke it first; then remove it from where it stands.",
+            FindingRules.Maps("NHI2:2025", "ASI02", "", "PR.DS-01, PR.PS-06", "MEASURE 2.7", "L3, L4"))
+        {
+            About = (rule, living) =>
+            {
+                var found = rule.Signs(SignKind.EmbeddedSecret);
+                return living.Where(i => i.Kind == IdentityKind.McpServer || found.Any(s => s.IdentityId == i.Id));
+            },
+            Holds = (rule, about) =>
+            {
+                var (found, live) = (rule.Signs(SignKind.EmbeddedSecret), rule.Live());
+                return about.Where(i => i.Enabled != Reported.No && ((i.Kind == IdentityKind.McpServer && live.Any(c => c.IdentityId == i.Id && c.Fingerprint != null))
+                    || (found.Any(s => s.IdentityId == i.Id) && live.Any(c => c.IdentityId == i.Id))));
+            },
+            Evidence = (rule, hits) =>
+            {
+                var (found, live) = (rule.Signs(SignKind.EmbeddedSecret), rule.Live());
+                return hits.Select(i => new Hit
+                {
+                    IdentityId = i.Id,
+                    Evidence = (found.Any(s => s.IdentityId == i.Id) ? "A secret in plain text: " + found.Where(s => s.IdentityId == i.Id).Select(s => s.Detail).FirstOrDefault()
+                        : "Secrets in plain text in its configuration: " + SqlText.Number(live.Count(c => c.IdentityId == i.Id && c.Fingerprint != null)))
+                        + (i.Enabled == Reported.Yes ? "; it works." : "; whether it works is not known."),
+                });
+            },
+        },
+        new("F29", "Weak authentication", Severity.Medium, "It proves itself by a password, a classic personal access token, a shared HMAC key, an app password, or a certificate of less than 2048 bits.", "Move to a modern flow: federation, certificates, fine-grained tokens.",
+            FindingRules.Maps("NHI4:2025", "ASI03, ASI07", "", "PR.AA-03", ""))
+        {
+            Holds = (rule, about) =>
+            {
+                var (weak, passwords) = (rule.Signs(SignKind.WeakAuthentication).Where(s => s.Answer == Reported.Yes), rule.Live().Where(c => c.Kind == CredentialKind.Password));
+                return about.Where(i => weak.Any(s => s.IdentityId == i.Id) || passwords.Any(c => c.IdentityId == i.Id));
+            },
+            Unreported = (rule, about) =>
+            {
+                var (told, live) = (rule.Signs(SignKind.WeakAuthentication), rule.Live());
+                return about.Where(i => !told.Any(s => s.IdentityId == i.Id)
+                    && (!live.Any(c => c.IdentityId == i.Id) || live.Any(c => c.IdentityId == i.Id && (c.Kind == CredentialKind.Other || c.Kind == CredentialKind.Token || c.Kind == CredentialKind.Certificate))));
+            },
+            Needs = "how it proves itself: kind of token, size of the certificate's key",
+            Evidence = (rule, hits) =>
+            {
+                var weak = rule.Signs(SignKind.WeakAuthentication).Where(s => s.Answer == Reported.Yes);
+                return hits.Select(i => new Hit
+                {
+                    IdentityId = i.Id,
+                    Evidence = weak.Any(s => s.IdentityId == i.Id) ? "As its source reports, " + weak.Where(s => s.IdentityId == i.Id).Select(s => s.Detail).FirstOrDefault() + "." : "It has a live password.",
+                });
             },
         },
     ];
@@ -181,6 +238,9 @@ internal static class RuleCredentials
         var soon = rule.Now + rule.Policy.ExpirySoon;
         return rule.Live().Where(c => c.ExpiresAt != null && c.ExpiresAt < soon);
     }
+
+    /// <summary>What sources say of a kind.</summary>
+    public static IQueryable<IdentitySign> Signs(this RuleContext rule, SignKind kind) => rule.Db.IdentitySigns.Where(s => s.Kind == kind);
 
     public static IQueryable<SharedPair> AcrossEnvironments(this RuleContext rule) =>
         from mine in rule.Live()

@@ -23,6 +23,12 @@ public sealed class Entitlement
     public string? Description { get; set; }
 
     public Reported Privileged { get; set; }
+
+    /// <summary>What it lets its holder do to other identities; null until rated.</summary>
+    public EscalationPower? Power { get; set; }
+
+    /// <summary>Over whom: the lower case id of one identity, or * for all of the source.</summary>
+    public string? PowerOver { get; set; }
 }
 
 /// <summary>How an identity comes to hold an entitlement.</summary>
@@ -74,6 +80,8 @@ internal sealed class EntitlementConfiguration : IEntityTypeConfiguration<Entitl
         builder.HasIndex(e => new { e.SourceId, e.Key }).IsUnique();
         builder.Property(e => e.Key).HasMaxLength(450);
         builder.Property(e => e.Description).HasMaxLength(1000);
+        builder.Property(e => e.PowerOver).HasMaxLength(300);
+        builder.HasIndex(e => new { e.Power, e.SourceId });
     }
 }
 

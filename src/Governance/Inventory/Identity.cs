@@ -185,6 +185,12 @@ public sealed class Identity
 
 internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
 {
+    /// <summary>By name, of those that act for an AI tool.</summary>
+    public const string ForAiTools = "IX_Identities_ForAiTools";
+
+    /// <summary>By name, of those that the last full import no longer named.</summary>
+    public const string Missing = "IX_Identities_Missing";
+
     public void Configure(EntityTypeBuilder<Identity> builder)
     {
         builder.ToTable("Identities");
@@ -198,6 +204,9 @@ internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
         builder.HasIndex(i => new { i.ToolId, i.DisplayName });
         builder.HasIndex(i => new { i.Kind, i.DisplayName, i.Id });
         builder.HasIndex(i => new { i.LastUsedAt, i.Id });
+        builder.HasIndex(i => new { i.Environment, i.DisplayName, i.Id });
+        builder.HasIndex(i => new { i.DisplayName, i.Id }, ForAiTools).HasFilter("\"ToolId\" IS NOT NULL");
+        builder.HasIndex(i => new { i.DisplayName, i.Id }, Missing).HasFilter("\"MissingSince\" IS NOT NULL");
         builder.HasIndex(i => i.ExpiresAt);
         builder.HasIndex(i => new { i.LastChangedRunId, i.Id });
         builder.HasIndex(i => i.ToolDecisionId);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Governance.Common;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -13,38 +12,7 @@ public sealed class InventoryQueries(IDbContextFactory<GovernanceDb> contexts, T
     public async Task<Page<IdentityRow>> ListAsync(IdentityFilter filter, IdentitySort sort, bool descending, string? cursor, int take, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var rows = db.Identities.AsNoTracking().Matching(db, filter, clock.Now());
-        var total = await rows.Take(Page<IdentityRow>.CountCap).CountAsync(ct);
-        if (Guid.TryParse(cursor, CultureInfo.InvariantCulture, out var last)
-            && await db.Identities.Where(i => i.Id == last).Select(i => new { i.DisplayName, i.Risk, i.LastUsedAt }).SingleOrDefaultAsync(ct) is { } at)
-        {
-            rows = (sort, descending) switch
-            {
-                (IdentitySort.Risk, true) => rows.Where(i => i.Risk < at.Risk || (i.Risk == at.Risk && i.Id.CompareTo(last) < 0)),
-                (IdentitySort.Risk, false) => rows.Where(i => i.Risk > at.Risk || (i.Risk == at.Risk && i.Id.CompareTo(last) > 0)),
-                (IdentitySort.LastUsed, true) when at.LastUsedAt is { } used => rows.Where(i => i.LastUsedAt == null || i.LastUsedAt < used || (i.LastUsedAt == used && i.Id.CompareTo(last) < 0)),
-                (IdentitySort.LastUsed, true) => rows.Where(i => i.LastUsedAt == null && i.Id.CompareTo(last) < 0),
-                (IdentitySort.LastUsed, false) when at.LastUsedAt is { } used => rows.Where(i => i.LastUsedAt > used || (i.LastUsedAt == used && i.Id.CompareTo(last) > 0)),
-                (IdentitySort.LastUsed, false) => rows.Where(i => i.LastUsedAt != null || i.Id.CompareTo(last) > 0),
-                (_, true) => rows.Where(i => i.DisplayName.CompareTo(at.DisplayName) < 0 || (i.DisplayName == at.DisplayName && i.Id.CompareTo(last) < 0)),
-                _ => rows.Where(i => i.DisplayName.CompareTo(at.DisplayName) > 0 || (i.DisplayName == at.DisplayName && i.Id.CompareTo(last) > 0)),
-            };
-        }
-
-        // What the source does not report stands last when newest first, and first when oldest first: said by a leading key, since databases differ.
-        var ordered = (sort, descending) switch
-        {
-            (IdentitySort.Risk, true) => rows.OrderByDescending(i => i.Risk).ThenByDescending(i => i.Id),
-            (IdentitySort.Risk, false) => rows.OrderBy(i => i.Risk).ThenBy(i => i.Id),
-            (IdentitySort.LastUsed, true) => rows.OrderBy(i => i.LastUsedAt == null ? 1 : 0).ThenByDescending(i => i.LastUsedAt).ThenByDescending(i => i.Id),
-            (IdentitySort.LastUsed, false) => rows.OrderBy(i => i.LastUsedAt == null ? 0 : 1).ThenBy(i => i.LastUsedAt).ThenBy(i => i.Id),
-            (_, true) => rows.OrderByDescending(i => i.DisplayName).ThenByDescending(i => i.Id),
-            _ => rows.OrderBy(i => i.DisplayName).ThenBy(i => i.Id),
-        };
-        var page = await ordered.Take(take + 1).Select(i => new IdentityRow(
-            i.Id, i.DisplayName, i.ExternalId, i.Kind, db.Sources.Where(s => s.Id == i.SourceId).Select(s => s.Name).First(), i.ToolId, db.Tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault(),
-            i.OwnerId, db.People.Where(p => p.Id == i.OwnerId).Select(p => p.Name).FirstOrDefault(), i.OwnerState, i.State, i.Risk, i.Usage, i.LastUsedAt, i.MissingSince, i.Privileged)).ToListAsync(ct);
-        return new Page<IdentityRow>(page.Take(take).ToList(), page.Count > take ? page[take - 1].Id.ToString() : null, total);
+        return await new IdentityPages(db, filter, sort, descending, clock.Now()).ReadAsync(cursor, take, ct);
     }
 
     public async Task<IdentityDetail?> FindAsync(Guid id, CancellationToken ct)

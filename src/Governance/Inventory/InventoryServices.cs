@@ -13,9 +13,9 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, AwsReader>();
         services.AddSingleton<IInventoryReader, IdentityCsvReader>();
         services.AddSingleton<IInventoryReader, PeopleCsvReader>();
-        services.AddSingleton<IInventoryReader>(p => new GraphUsersReader(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IInventoryReader>(p => new GraphUsersReader(p.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IInventoryReader, ScimPeopleReader>();
-        services.AddSingleton<IInventoryReader>(p => new LdifPeopleReader(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IInventoryReader>(p => new LdifPeopleReader(p.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IInventoryReader, McpReader>();
         services.AddSingleton<IInventoryReader, GitleaksReader>();
         services.AddSingleton<IInventoryReader, TrufflehogReader>();

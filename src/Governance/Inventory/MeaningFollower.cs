@@ -21,6 +21,7 @@ public sealed class MeaningFollower(IDbContextFactory<GovernanceDb> contexts, Ti
             return;
         foreach (var run in runs)
             await new CataloguePass(db, catalogue, now).RunAsync(i => i.LastChangedRunId == run, ct);
+        await new PowerPass(db).RunAsync(ct);
         await new LinkFinder(db, now).RunAsync(ct);
         await new Inheritance(db, runs[^1], now).RunAsync(ct);
     }

@@ -49,6 +49,35 @@ public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditL
         }, ct);
     }
 
+    /// <summary>Declares what a tool needs: the permissions as their sources name them. Nothing declared means that nobody has said, not that it needs none.</summary>
+    public async Task<Outcome<int>> DeclareNeedsAsync(Guid toolId, IReadOnlyCollection<string> permissions, string reason, Actor by, CancellationToken ct)
+    {
+        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
+            return notAllowed;
+        if (string.IsNullOrWhiteSpace(reason))
+            return new Refusal("reason.needed", "Say where this need is written down, or who said it.", "reason");
+        var named = permissions.Select(p => StorableText.Clean(p.Trim())).Where(p => p.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        if (named.Count > 200 || named.Exists(p => p.Length > 200))
+            return new Refusal("needs.too-many", "A tool's need is at most 200 permissions of at most 200 characters. Name the ones it really asks for.", "permissions");
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.InTransactionAsync<int>(async () =>
+        {
+            if (!await db.Tools.AnyAsync(t => t.Id == toolId, ct))
+                return Outcome<int>.Refused(new Refusal("tool.unknown", "That tool is no longer there. Load the page again.", "tool"));
+            await db.ToolNeeds.Where(n => n.ToolId == toolId).ExecuteDeleteAsync(ct);
+            await db.InsertManyAsync(named.ConvertAll(p => new ToolNeed { ToolId = toolId, Permission = p }), ct);
+            await audit.AppendAsync(db, by, clock.Now(), new AuditDraft(AuditActions.ToolNeedsChanged, Subjects.Tool, toolId, reason.Trim(), new { needs = named }), ct);
+            return Outcome<int>.From(named.Count);
+        }, ct);
+    }
+
+    /// <summary>What a tool is declared to need, by name.</summary>
+    public async Task<IReadOnlyList<string>> NeedsAsync(Guid toolId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.ToolNeeds.Where(n => n.ToolId == toolId).OrderBy(n => n.Permission).Select(n => n.Permission).ToListAsync(ct);
+    }
+
     /// <summary>Approves a tool for use here, or takes the approval back.</summary>
     public async Task<Outcome<Done>> ApproveAsync(Guid toolId, bool approved, Actor by, CancellationToken ct)
     {

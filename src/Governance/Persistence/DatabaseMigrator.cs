@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Governance.Persistence;
 
 /// <summary>Brings the database to this version's schema. EF holds the database's own migration lock, so two nodes don't collide.</summary>
-public sealed class DatabaseMigrator(IDbContextFactory<GovernanceDb> contexts)
+public sealed class DatabaseMigrator(IDbContextFactory<GovernanceDb> contexts, ILogger<DatabaseMigrator> log)
 {
     public async Task MigrateAsync(CancellationToken ct)
     {
@@ -17,5 +18,6 @@ public sealed class DatabaseMigrator(IDbContextFactory<GovernanceDb> contexts)
         }
 
         await db.Database.MigrateAsync(ct);
+        await SearchIndex.EnsureAsync(db, log, ct);
     }
 }

@@ -69,6 +69,20 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<IdentityKey> IdentityKeys => Set<IdentityKey>();
 
+    public DbSet<IdentitySign> IdentitySigns => Set<IdentitySign>();
+
+    public DbSet<AccessUse> AccessUses => Set<AccessUse>();
+
+    public DbSet<ToolNeed> ToolNeeds => Set<ToolNeed>();
+
+    public DbSet<VendorIncident> VendorIncidents => Set<VendorIncident>();
+
+    public DbSet<EscalationPath> EscalationPaths => Set<EscalationPath>();
+
+    public DbSet<FindingSettings> FindingSettings => Set<FindingSettings>();
+
+    public DbSet<RuleOutcome> RuleOutcomes => Set<RuleOutcome>();
+
     public DbSet<IdentityLink> IdentityLinks => Set<IdentityLink>();
 
     public DbSet<IdentityAncestor> IdentityAncestors => Set<IdentityAncestor>();

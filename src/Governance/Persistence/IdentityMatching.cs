@@ -13,12 +13,8 @@ public static class IdentityMatching
     public static IQueryable<Identity> Matching(this IQueryable<Identity> rows, GovernanceDb db, IdentityFilter filter, DateTimeOffset now)
     {
         _ = now;
-        foreach (var word in (filter.Text ?? string.Empty).ToUpperInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(5))
-        {
-            rows = rows.Where(i => SqlText.Upper(i.DisplayName).Contains(word) || SqlText.Upper(i.ExternalId).Contains(word)
-                || SqlText.Upper(i.Publisher).Contains(word) || SqlText.Upper(i.OwnerHint).Contains(word));
-        }
-
+        foreach (var word in Words(filter))
+            rows = rows.Where(i => SqlText.Searched(i.DisplayName, i.ExternalId, i.Publisher, i.OwnerHint).Contains(word));
         if (filter.NamePattern is { Length: > 0 } pattern)
         {
             var like = pattern.ToUpperInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
@@ -33,7 +29,7 @@ public static class IdentityMatching
         if (filter.ToolId is { } tool)
             rows = rows.Where(i => i.ToolId == tool);
         if (filter.ForAiTool is { } forTool)
-            rows = rows.Where(i => i.ToolId != null == forTool);
+            rows = forTool ? rows.Where(i => i.ToolId != null) : rows.Where(i => i.ToolId == null);
         if (filter.OwnerId is { } owner)
             rows = rows.Where(i => i.OwnerId == owner);
         if (filter.OwnerState is { } ownerState)
@@ -47,7 +43,11 @@ public static class IdentityMatching
         if (filter.RuleId is { } rule)
             rows = rows.Where(i => db.Findings.Any(f => f.IdentityId == i.Id && f.RuleId == rule && f.State == FindingState.Open));
         if (filter.Missing is { } missing)
-            rows = rows.Where(i => i.MissingSince != null == missing);
+            rows = missing ? rows.Where(i => i.MissingSince != null) : rows.Where(i => i.MissingSince == null);
         return rows;
     }
+
+    /// <summary>The words that a search looks for, in upper case: five at most, all of which must be there.</summary>
+    public static IReadOnlyList<string> Words(IdentityFilter filter) =>
+        (filter.Text ?? string.Empty).ToUpperInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(5).ToList();
 }

@@ -18,6 +18,27 @@ public static class SqlText
     /// <summary>Upper case, to compare without regard to case. SQLite folds ASCII letters only.</summary>
     public static string Upper(string? text) => text?.ToUpperInvariant() ?? string.Empty;
 
+    /// <summary>
+    /// What a search of identities looks in, in upper case, words apart. One expression, since PostgreSQL uses its index only for that very one: see
+    /// <see cref="SearchIndex"/>.
+    /// </summary>
+    public static string Searched(string displayName, string externalId, string? publisher, string? ownerHint) => Upper($"{displayName} {externalId} {publisher} {ownerHint}");
+
+    /// <summary>The same as SQL over the table's columns.</summary>
+    internal const string SearchedSql = """upper("DisplayName" || ' ' || "ExternalId" || ' ' || COALESCE("Publisher", '') || ' ' || COALESCE("OwnerHint", ''))""";
+
+    /// <summary>The value, out of an index's sight: few rows are found first and sorted then, instead of walking a million in their order.</summary>
+    public static string Unindexed(string value) => value;
+
+    /// <inheritdoc cref="Unindexed(string)"/>
+    public static int Unindexed(int value) => value;
+
+    /// <inheritdoc cref="Unindexed(string)"/>
+    public static DateTimeOffset? Unindexed(DateTimeOffset? value) => value;
+
+    /// <summary>The first characters.</summary>
+    public static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
+
     internal static void MapTo(ModelBuilder model, GovernanceDb db)
     {
         var (sqlite, postgres) = (db.Database.IsSqlite(), db.Database.IsNpgsql());
@@ -36,10 +57,21 @@ public static class SqlText
             (_, true) => Call("to_char", a[0], new SqlFragmentExpression("'FM9999999990'")),
             _ => Call("CONVERT", new SqlFragmentExpression("varchar(11)"), a[0]),
         });
+        model.HasDbFunction(Method(nameof(Cut))).HasTranslation(a => sqlite ? Call("substr", a[0], new SqlFragmentExpression("1"), a[1]) : Call("left", a[0], a[1]));
         model.HasDbFunction(Method(nameof(Upper))).HasTranslation(a => Call("upper", a[0]));
+        model.HasDbFunction(Method(nameof(Searched))).HasTranslation(a => Call("upper", Join(a[0], a[1], Call("COALESCE", a[2], Empty), Call("COALESCE", a[3], Empty))));
+        foreach (var method in typeof(SqlText).GetMethods().Where(m => m.Name == nameof(Unindexed)))
+            model.HasDbFunction(method).HasTranslation(a => new SqlFunctionExpression("COALESCE", [a[0], a[0]], nullable: true, [true, true], a[0].Type, a[0].TypeMapping));
     }
 
     private static MethodInfo Method(string name) => typeof(SqlText).GetMethod(name)!;
+
+    private static SqlFragmentExpression Empty => new("''");
+
+    private static SqlExpression Join(params SqlExpression[] parts) =>
+        parts.Aggregate((all, next) => Add(Add(all, new SqlConstantExpression(" ", StringTypeMapping.Default)), next));
+
+    private static SqlBinaryExpression Add(SqlExpression a, SqlExpression b) => new(System.Linq.Expressions.ExpressionType.Add, a, b, typeof(string), StringTypeMapping.Default);
 
     private static SqlFunctionExpression Call(string name, params SqlExpression[] arguments) =>
         new(name, arguments, nullable: true, arguments.Select(_ => true), typeof(string), StringTypeMapping.Default);

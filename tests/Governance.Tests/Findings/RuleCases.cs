@@ -13,12 +13,12 @@ public enum Expected
 }
 
 /// <summary>For each rule what it holds for, what it doesn't, the two sides of its limit, and what it can't tell.</summary>
-internal sealed class RuleCases(TestDatabase test, Given given)
+internal sealed partial class RuleCases(TestDatabase test, Given given)
 {
     private readonly List<(Guid Id, string What, Expected Expected)> cases = [];
     private DateTimeOffset Now => test.Now;
 
-    public static IReadOnlyList<string> Rules { get; } = ["F01", "F02", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F13", "F15", "F20", "F22", "F26", "F28"];
+    public static IReadOnlyList<string> Rules { get; } = [.. Enumerable.Range(1, 30).Select(n => $"F{n:00}")];
 
     public async Task<IReadOnlyList<(Guid Id, string What, Expected Expected)>> MakeAsync(string rule)
     {
@@ -39,6 +39,21 @@ internal sealed class RuleCases(TestDatabase test, Given given)
             "F22" => AutonomousAsync(),
             "F26" => CertifiedAsync(),
             "F28" => ApprovedAsync(),
+            "F03" => ConfirmedAsync(),
+            "F04" => SeveralToolsAsync(),
+            "F12" => OverPrivilegedAsync(),
+            "F14" => EscalationAsync(),
+            "F16" => LeaversConsentAsync(),
+            "F17" => PublisherAsync(),
+            "F18" => EmbeddedAsync(),
+            "F19" => InheritedAsync(),
+            "F21" => PersonAsync(),
+            "F23" => TrustAsync(),
+            "F24" => TwinsAsync(),
+            "F25" => AliveAsync(),
+            "F27" => DeniedAsync(),
+            "F29" => WeakAsync(),
+            "F30" => CallsAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule)),
         });
         return cases;
@@ -205,9 +220,9 @@ internal sealed class RuleCases(TestDatabase test, Given given)
     private async Task SecretAsync(string what, Expected expected, Action<Credential> change, CredentialKind kind = CredentialKind.ClientSecret) =>
         await given.CredentialAsync(await CaseAsync(what, expected), kind, change);
 
-    private async Task<Identity> CaseAsync(string what, Expected expected, Action<Identity>? change = null)
+    private async Task<Identity> CaseAsync(string what, Expected expected, Action<Identity>? change = null, Guid? source = null)
     {
-        var identity = await given.IdentityAsync(change);
+        var identity = await given.IdentityAsync(change, source);
         cases.Add((identity.Id, what, expected));
         return identity;
     }

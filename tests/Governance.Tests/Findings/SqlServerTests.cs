@@ -18,7 +18,7 @@ public sealed class SqlServerTests
         options.UseGovernanceDatabase(DatabaseProvider.SqlServer, "Server=nowhere;Database=none");
         using var db = new GovernanceDb(options.Options);
         var (rule, context) = (FindingRules.Find(id)!, new RuleContext(db, TestDatabase.Noon, FindingPolicy.Default));
-        var hits = rule.Holds(context, rule.About(context, db.Identities.Living()));
+        var hits = rule.Holds(context, rule.Population(context, db.Identities));
         string[] texts = [rule.Evidence(context, hits).ToQueryString(), rule.Unreported?.Invoke(context, hits).ToQueryString() ?? "SELECT 1", rule.Worse?.Invoke(context, hits).ToQueryString() ?? "SELECT 1"];
         foreach (var text in texts)
         {

@@ -45,6 +45,22 @@ public sealed class Given(TestDatabase test)
         return source.Value;
     }
 
+    /// <summary>Another source, of a kind of its own.</summary>
+    public async Task<Guid> SourceAsync(SourceSystem system)
+    {
+        var id = Ids.New(test.Now);
+        await SaveAsync(db => db.Sources.Add(new Source { Id = id, Name = $"{system} {++number}", System = system, CreatedAt = test.Now, LastFullImportAt = test.Now }));
+        return id;
+    }
+
+    public Task LinkAsync(Identity from, Identity to, LinkKind kind, LinkState state = LinkState.Candidate) => SaveAsync(db => db.IdentityLinks.Add(new IdentityLink
+    {
+        Id = Ids.New(test.Now), FromId = from.Id, ToId = to.Id, Kind = kind, Rule = LinkRule.AppId, Evidence = "test", State = state, FirstSeenAt = test.Now,
+    }));
+
+    public Task SignAsync(Identity identity, SignKind kind, Reported answer, string detail = "told by the test") =>
+        SaveAsync(db => db.IdentitySigns.Add(new IdentitySign { IdentityId = identity.Id, Kind = kind, Answer = answer, Detail = detail }));
+
     public async Task<Tool> ToolAsync(string name, Autonomy autonomy = Autonomy.Supervised, bool approved = true)
     {
         var tool = new Tool { Id = Ids.New(test.Now), Name = name, Autonomy = autonomy, CreatedAt = test.Now, ApprovedAt = approved ? test.Now : null };
@@ -53,12 +69,12 @@ public sealed class Given(TestDatabase test)
     }
 
     /// <summary>An unowned service principal that nothing else is said of.</summary>
-    public async Task<Identity> IdentityAsync(Action<Identity>? change = null)
+    public async Task<Identity> IdentityAsync(Action<Identity>? change = null, Guid? source = null)
     {
         var identity = new Identity
         {
             Id = Ids.New(test.Now),
-            SourceId = await SourceAsync(),
+            SourceId = source ?? await SourceAsync(),
             ExternalId = $"i{++number}",
             DisplayName = $"identity-{number}",
             Kind = IdentityKind.ServicePrincipal,
@@ -83,13 +99,13 @@ public sealed class Given(TestDatabase test)
         return credential;
     }
 
-    public async Task GrantAsync(Identity identity, string permission, GrantPath path = GrantPath.Direct, string? consent = null, Reported privileged = Reported.No)
+    public async Task GrantAsync(Identity identity, string permission, GrantPath path = GrantPath.Direct, string? consent = null, Reported privileged = Reported.No, string? resource = null, Guid? inheritedFrom = null)
     {
-        var entitlement = new Entitlement { Id = Ids.New(test.Now), SourceId = identity.SourceId, Key = $"{permission}|{++number}", Name = permission, Privileged = privileged };
+        var entitlement = new Entitlement { Id = Ids.New(test.Now), SourceId = identity.SourceId, Key = $"{permission}|{++number}", Name = permission, Resource = resource, Privileged = privileged };
         await SaveAsync(db =>
         {
             db.Entitlements.Add(entitlement);
-            db.Grants.Add(new Grant { Id = Ids.New(test.Now), IdentityId = identity.Id, EntitlementId = entitlement.Id, Path = path, Consent = consent, FirstSeenAt = test.Now });
+            db.Grants.Add(new Grant { Id = Ids.New(test.Now), IdentityId = identity.Id, EntitlementId = entitlement.Id, Path = path, Consent = consent, InheritedFromId = inheritedFrom, FirstSeenAt = test.Now });
         });
     }
 

@@ -76,7 +76,7 @@ public sealed class SharedComponentTests : BunitContext
     [Fact]
     public void A_count_beyond_the_cap_is_shown_as_more()
     {
-        Render<PageHeader>(p => p.Add(h => h.Title, "Identities").Add(h => h.Count, Page<object>.CountCap)).Find(".count").TextContent.ShouldBe("10,000+");
+        Render<PageHeader>(p => p.Add(h => h.Title, "Identities").Add(h => h.Count, Page<object>.CountCap)).Find(".count").TextContent.ShouldBe("2,000+");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using MudBlazor;
 namespace Governance.Web.Features.Findings;
 
 /// <summary>Takes the risk of findings until a date, with a reason.</summary>
-public sealed partial class AcceptFindingsDialog(FindingService service, CurrentActor actor, TimeProvider clock, ISnackbar snackbar)
+public sealed partial class AcceptFindingsDialog(FindingAcceptance service, CurrentActor actor, TimeProvider clock, ISnackbar snackbar)
 {
     private static readonly TimeSpan Usual = TimeSpan.FromDays(90);
 
@@ -39,7 +39,7 @@ public sealed partial class AcceptFindingsDialog(FindingService service, Current
             return;
         }
 
-        snackbar.Done($"{done} accepted until {Times.Day(end.AddDays(-1))}.");
+        snackbar.Done($"Done for {done}: what is high or critical waits for a second person; the rest is accepted until {Times.Day(end.AddDays(-1))}.");
         if (done < outcomes.Count)
             snackbar.Refused(outcomes.First(o => o.Refusal is not null).Refusal!);
         Dialog.Close();

@@ -1,6 +1,7 @@
 using Governance.Common;
 using Governance.Findings;
 using Governance.Web.Security;
+using Governance.Web.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -15,10 +16,17 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
     private IReadOnlyList<RuleTally>? tallies;
     private RuleTally? chosenRule;
     private Page<FindingRow>? page;
+    private FindingPolicy policy = FindingPolicy.Default;
     private bool mayAccept;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private FindingAcceptance Acceptance { get; set; } = default!;
+
+    [Inject]
+    private PolicyService RulePolicy { get; set; } = default!;
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
@@ -47,6 +55,7 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
 
     private async Task LoadAsync()
     {
+        policy = await RulePolicy.GetAsync(CancellationToken.None);
         tallies ??= await queries.RulesAsync(CancellationToken.None);
         chosenRule = tallies.FirstOrDefault(t => string.Equals(t.Rule.Id, Rule, StringComparison.Ordinal));
         var filter = new FindingFilter(
@@ -67,6 +76,33 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
         await LoadAsync();
     }
 
+    /// <summary>A second person's yes or no to what another asked for.</summary>
+    private async Task AnswerAsync(FindingRow row, bool confirm)
+    {
+        var me = await actor.GetAsync();
+        IReadOnlyList<ItemOutcome> outcomes;
+        if (confirm)
+        {
+            outcomes = await Acceptance.ConfirmAsync([row.Id], me, CancellationToken.None);
+        }
+        else
+        {
+            if (await Dialogs.ConfirmAsync("Decline", $"The finding stays open. {row.AskedBy} asked to accept it.", "Decline", danger: false, askReason: true) is not { } because)
+                return;
+            outcomes = await Acceptance.DeclineAsync([row.Id], because, me, CancellationToken.None);
+        }
+
+        if (outcomes[0].Refusal is { } refusal)
+            Snackbar.Refused(refusal);
+        else
+            Snackbar.Done(confirm ? "Accepted: two people have said so." : "Declined. It stays open.");
+        tallies = null;
+        await LoadAsync();
+    }
+
+    private string CsvAddress => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/findings.csv",
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["rule"] = Rule, ["severity"] = SeverityName, ["state"] = State, ["q"] = Q }.Where(p => !string.IsNullOrEmpty(p.Value)));
+
     private string Address(string? rule) => navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["rule"] = rule, ["after"] = null });
 
     private void Go(string? q = null, string? state = null, string? severity = null, string? after = null) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -79,21 +115,4 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
 
     // Null leaves as it is; empty takes it out of the address.
     private static string? Kept(string? given, string? now) => given is null ? now : given.Length == 0 ? null : given;
-
-    private static string MappingLine(Mappings maps)
-    {
-        var parts = new List<string>();
-        Add("OWASP NHI", maps.Nhi);
-        Add("OWASP agentic", [.. maps.Asi, .. maps.AsiOurs.Select(id => id + " (ours)")]);
-        Add("NIST CSF 2.0", maps.Csf);
-        Add("AI RMF", maps.AiRmf);
-        Add("MAESTRO", maps.Layers);
-        return string.Join(" · ", parts);
-
-        void Add(string list, IReadOnlyList<string> ids)
-        {
-            if (ids.Count > 0)
-                parts.Add($"{list} {string.Join(", ", ids)}");
-        }
-    }
 }

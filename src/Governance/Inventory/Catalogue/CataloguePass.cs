@@ -53,6 +53,8 @@ internal sealed class CataloguePass(GovernanceDb db, ToolCatalogue catalogue, Da
 
             counts = counts with { Looked = counts.Looked + page.Count };
             await db.InsertManyAsync(keys, ct);
+            await db.InsertManyAsync([.. page.SelectMany(r => r.Signs.Signs)], ct);
+            await db.InsertManyAsync([.. page.SelectMany(r => r.Signs.Uses)], ct);
             await db.InsertManyAsync(evidence, ct);
         }
 
@@ -113,6 +115,8 @@ internal sealed class CataloguePass(GovernanceDb db, ToolCatalogue catalogue, Da
             .ExecuteUpdateAsync(s => s.SetProperty(i => i.ToolId, (Guid?)null).SetProperty(i => i.ToolEvidence, (string?)null), ct);
         await db.IdentityEvidence.Where(e => db.Identities.Where(which).Any(i => i.Id == e.IdentityId)).ExecuteDeleteAsync(ct);
         await db.IdentityKeys.Where(k => db.Identities.Where(which).Any(i => i.Id == k.IdentityId)).ExecuteDeleteAsync(ct);
+        await db.IdentitySigns.Where(s => db.Identities.Where(which).Any(i => i.Id == s.IdentityId)).ExecuteDeleteAsync(ct);
+        await db.AccessUses.Where(u => db.Identities.Where(which).Any(i => i.Id == u.IdentityId)).ExecuteDeleteAsync(ct);
     }
 
     private Task<int> MarkAsync(Expression<Func<Identity, bool>> which, CancellationToken ct) =>
@@ -184,6 +188,7 @@ internal sealed class CataloguePass(GovernanceDb db, ToolCatalogue catalogue, Da
                     i.ToolEvidence,
                     Tool = db.Tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault(),
                     System = db.Sources.Where(s => s.Id == i.SourceId).Select(s => s.System).First(),
+                    Tenant = db.Sources.Where(s => s.Id == i.SourceId).Select(s => s.Tenant).FirstOrDefault(),
                     Evidence = db.IdentityEvidence.Where(e => e.IdentityId == i.Id).Select(e => e.Text).FirstOrDefault(),
                 }).ToListAsync(ct);
             if (page.Count == 0)
@@ -195,12 +200,13 @@ internal sealed class CataloguePass(GovernanceDb db, ToolCatalogue catalogue, Da
             yield return page.ConvertAll(p => new Row(
                 p.Id, IdentityReader.Read(p.Id, p.System, p.Kind, p.ExternalId, p.DisplayName, p.Publisher, p.Attributes, trusts[p.Id].SelectMany(t => new[] { t.ExternalId, t.DisplayName }).OfType<string>()),
                 p.Tool, p.ToolDecidedBy, p.Evidence is not null, FromCatalogue: p.Evidence is not null && p.Evidence == p.ToolEvidence,
-                FromFile: p.Tool is not null && p.ToolEvidence?.Contains("(catalogue ", StringComparison.Ordinal) != true));
+                FromFile: p.Tool is not null && p.ToolEvidence?.Contains("(catalogue ", StringComparison.Ordinal) != true,
+                SignReader.Read(p.Id, p.System, p.Kind, p.Tenant, p.Attributes)));
             if (page.Count < PageSize)
                 yield break;
             last = page[^1].Id;
         }
     }
 
-    private sealed record Row(Guid Id, IdentityReading Reading, string? Tool, string? DecidedBy, bool HasEvidence, bool FromCatalogue, bool FromFile);
+    private sealed record Row(Guid Id, IdentityReading Reading, string? Tool, string? DecidedBy, bool HasEvidence, bool FromCatalogue, bool FromFile, SignReading Signs);
 }

@@ -84,6 +84,13 @@ public sealed class EntryIndex
                 return Found(entry, EvidenceStrength.Strong, bare, $"Its configuration starts {bare}");
         }
 
+        foreach (var detector in clues.Detectors)
+        {
+            var name = detector.Replace('-', '_').Replace(' ', '_');
+            if ((Of(EvidenceRule.Variable, name) ?? Of(EvidenceRule.Variable, $"{name}_API_KEY") ?? Of(EvidenceRule.Variable, $"{name}_API_TOKEN")) is { } entry)
+                return Found(entry, EvidenceStrength.Strong, detector, $"The scanner's rule '{detector}' is for its keys");
+        }
+
         foreach (var variable in clues.Variables)
         {
             if (Of(EvidenceRule.Variable, variable) is { } entry)

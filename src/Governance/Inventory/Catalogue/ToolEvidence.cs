@@ -82,4 +82,7 @@ public sealed record ToolClues(string Name)
     public IReadOnlyCollection<string> Variables { get; init; } = [];
 
     public string? GitHubApp { get; init; }
+
+    /// <summary>A secret scanner's rules, such as <c>anthropic-api-key</c>: whose keys they find.</summary>
+    public IReadOnlyCollection<string> Detectors { get; init; } = [];
 }

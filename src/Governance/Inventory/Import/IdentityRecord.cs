@@ -16,6 +16,30 @@ public enum RecordPart
     Detail,
 }
 
+/// <summary>Fields of an identity that some kind of export has no word for.</summary>
+[Flags]
+public enum SilentFields
+{
+    None = 0,
+    Description = 1,
+    Enabled = 2,
+
+    /// <summary>Owner and creator hints, environment and purpose.</summary>
+    Hints = 4,
+
+    /// <summary>It knows some uses and not others: the latest counts, whoever tells it.</summary>
+    SomeUse = 8,
+
+    /// <summary>It knows some of the fields without a column: the others stay.</summary>
+    SomeAttributes = 16,
+
+    /// <summary>It calls credentials by a number, where another export has a name.</summary>
+    CredentialNames = 32,
+
+    /// <summary>Owners only.</summary>
+    Owner = 64,
+}
+
 /// <summary>An identity as a file words it, before any comparison with what is known.</summary>
 public sealed record IdentityRecord
 {
@@ -60,6 +84,9 @@ public sealed record IdentityRecord
 
     /// <summary>What the record is of the identity.</summary>
     public RecordPart Part { get; init; }
+
+    /// <summary>What this kind of export can't tell, so that its silence clears nothing that another kind told.</summary>
+    public SilentFields Silent { get; init; }
 
     /// <summary>Whether the record names all credentials of the identity: only then can one be missing. False where they stand in another file.</summary>
     public bool CredentialsComplete { get; init; } = true;

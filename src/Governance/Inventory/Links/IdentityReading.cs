@@ -13,7 +13,7 @@ public sealed record IdentityReading(IReadOnlyList<IdentityKey> Keys, ToolClues 
 public static partial class IdentityReader
 {
     private const int MostNodes = 4000;
-    private static readonly string[] AddressNames = ["homepage", "website", "host", "endpoint", "server"];
+    private static readonly string[] AddressNames = ["homepage", "website", "host", "endpoint", "endpoints", "server"];
     private static readonly string[] NotAddresses = ["tokenurl", "authorizationurl", "samlmetadataurl", "logo", "logourl", "avatar_url", "events_url", "html_url", "repositories_url", "access_tokens_url", "privacystatementurl", "termsofserviceurl", "metadataurl"];
 
     /// <param name="id">The identity.</param>
@@ -54,6 +54,7 @@ public static partial class IdentityReader
             Packages = walk.Packages,
             Variables = walk.Variables,
             GitHubApp = walk.GitHubApp,
+            Detectors = walk.Detectors,
         });
     }
 
@@ -76,6 +77,9 @@ public static partial class IdentityReader
     [GeneratedRegex(@"^[a-z0-9-]+@[a-z0-9.-]*gserviceaccount\.com$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex GoogleAccount();
 
+    [GeneratedRegex("@gcp-sa-(?<api>[a-z0-9-]+)\\.iam\\.gserviceaccount\\.com$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ServiceAgent();
+
     private sealed class Walk(Guid id, SourceSystem system)
     {
         private int left = MostNodes;
@@ -93,6 +97,8 @@ public static partial class IdentityReader
         public List<string> Variables { get; } = [];
 
         public string? GitHubApp { get; private set; }
+
+        public List<string> Detectors { get; } = [];
 
         public void Object(JsonElement element, int depth)
         {
@@ -128,6 +134,9 @@ public static partial class IdentityReader
                 Add(IdentityKeyKind.AwsArn, bare, refers: !own, place);
             else if (GoogleAccount().IsMatch(bare))
                 Add(IdentityKeyKind.GcpAccount, bare, refers: !own, place);
+            // A service agent of Google acts for the API that its domain names.
+            if (own && ServiceAgent().Match(bare) is { Success: true } agent)
+                Addresses.Add($"{agent.Groups["api"].Value}.googleapis.com");
             if (text.Contains("system:serviceaccount:", StringComparison.Ordinal))
             {
                 foreach (Match m in Subject().Matches(text))
@@ -186,7 +195,14 @@ public static partial class IdentityReader
                 case "name" when depth <= 1 && system == SourceSystem.Kubernetes:
                     inner ??= text;
                     return;
-                case "app_slug" or "appslug":
+                case "rule" when depth == 0:
+                    Detectors.Add(text);
+                    return;
+                case "trustedservices":
+                    // An AWS service is named by its host alone.
+                    Addresses.Add(text);
+                    return;
+                case "app_slug" or "appslug" or "app slug":
                     GitHubApp ??= text;
                     return;
                 case "redacted_value" or "partial_key_hint" or "hint" or "key_prefix" or "prefix" or "partial":

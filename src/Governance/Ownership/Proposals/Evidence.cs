@@ -44,7 +44,7 @@ public enum EvidenceKind
 }
 
 /// <summary>One trace that leads to a person.</summary>
-/// <param name="Weight">0 to 1: in how many of such cases the person is the owner, by experience; the figures are in docs/administrator.md.</param>
+/// <param name="Weight">0 to 1: how strongly it speaks for the person, by our judgement and not fitted to data; what was measured is in docs/administrator.md.</param>
 /// <param name="Text">In one sentence, for people.</param>
 public sealed record Evidence(Guid PersonId, EvidenceKind Kind, double Weight, string Text);
 

@@ -26,7 +26,7 @@ internal sealed class ReadingDesk : IDisposable
 
     /// <summary>Files of tests/data that readers can be given: no standards, no parser's own suite.</summary>
     public static IReadOnlyList<string> Samples { get; } = Directory.GetFiles(Repository.File("tests", "data"), "*", SearchOption.AllDirectories)
-        .Where(p => new FileInfo(p).Length > 10 && !p.Contains("json-test-suite", StringComparison.Ordinal) && !p.Contains("standards", StringComparison.Ordinal) && Path.GetExtension(p) is ".json" or ".jsonl" or ".csv" or ".yaml" or ".sarif")
+        .Where(p => new FileInfo(p).Length > 10 && !p.Contains("json-test-suite", StringComparison.Ordinal) && !p.Contains("standards", StringComparison.Ordinal) && Path.GetExtension(p) is ".json" or ".jsonl" or ".csv" or ".yaml" or ".sarif" or ".ldif")
         .Order(StringComparer.Ordinal).ToList();
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

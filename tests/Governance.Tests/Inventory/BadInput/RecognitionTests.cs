@@ -11,6 +11,7 @@ public sealed class RecognitionTests
         ["aws"] = ["aws-iam"],
         ["entra"] = ["entra-graph"],
         ["google-workspace"] = ["google-workspace-tokens"],
+        ["people"] = ["entra-users", "scim-people", "ldif-people"],
         ["mcp"] = ["mcp-configuration"],
         ["slack"] = ["slack-apps"],
     };

@@ -201,6 +201,57 @@ public sealed class AwsTests
         (await test.FoundInBytesAsync("hunter2hunter2", "CANARYcanary", "AKIAQ2CANARY2CANARY2", "CANARY-top-secret-key")).ShouldBeEmpty();
     }
 
+    [Theory, EachDatabase]
+    public async Task Reports_details_and_keys_imported_one_after_the_other_clear_nothing_of_each_other(DatabaseProvider provider)
+    {
+        const string User = "arn:aws:iam::111122223333:user/bedrock-agent";
+        const string Authorization = """
+            {"UserDetailList":[{"UserName":"bedrock-agent","UserId":"AIDA1","Arn":"arn:aws:iam::111122223333:user/bedrock-agent","CreateDate":"2024-06-01T10:00:00Z","Tags":[{"Key":"owner","Value":"ada@example.org"},{"Key":"env","Value":"production"}],
+              "UserPolicyList":[{"PolicyName":"p","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":"bedrock:InvokeModel","Resource":"*"}]}}],"GroupList":["agents"],"AttachedManagedPolicies":[]}]}
+            """;
+        const string Keys = """{"AccessKeyMetadata":[{"UserName":"bedrock-agent","AccessKeyId":"AKIAQCANARY000000001","Status":"Active","CreateDate":"2024-06-01T10:00:05Z"}]}""";
+        const string List = """{"Users":[{"UserName":"bedrock-agent","UserId":"AIDA1","Arn":"arn:aws:iam::111122223333:user/bedrock-agent","CreateDate":"2024-06-01T10:00:00Z","Path":"/"}]}""";
+        var report = FormatTesting.Text("aws", "credential-report.csv");
+        string[] files = [Authorization, report, Keys, List];
+        await using var test = await TestDatabase.CreateAsync(provider);
+        foreach (var file in files)
+            await test.ImportAsync(file);
+        var first = await UserAsync();
+        first.ShouldSatisfyAllConditions(
+            u => u.OwnerHint.ShouldBe("ada@example.org"), u => u.Environment.ShouldBe(DeploymentEnvironment.Production), u => u.Enabled.ShouldBe(Reported.Yes), u => u.Usage.ShouldBe(UsageState.Used),
+            u => u.Attributes.ShouldContain("agents"), u => u.Attributes.ShouldContain("mfa_active"));
+        await using (var db = test.Open())
+        {
+            var key = await db.Credentials.SingleAsync(c => c.IdentityId == first.Id && c.ExternalId == "access-key@2024-06-01T10:00:05Z");
+            (key.Usage, key.Enabled, key.DisplayName).ShouldBe((UsageState.Used, Reported.Yes, "Access key ending in 0001"));
+            key.Fingerprint.ShouldNotBeNull();
+            (await db.Grants.CountAsync(g => g.IdentityId == first.Id && g.MissingSince == null)).ShouldBe(2, "the permission, and the group that no file describes");
+        }
+
+        var changes = 0;
+        foreach (var file in files.Reverse().Concat(files))
+        {
+            test.Clock.Advance(TimeSpan.FromHours(1));
+            changes += (await test.ImportAsync(file)).Changed;
+        }
+
+        await using (var db = test.Open())
+            (await db.IdentityChanges.Where(c => c.At > TestDatabase.Noon).Select(c => $"{c.Field}: {c.Before} > {c.After}").ToListAsync()).ShouldBeEmpty();
+        changes.ShouldBe(0, "each tells again what is known");
+        var again = await UserAsync();
+        (again.OwnerHint, again.Enabled, again.LastUsedAt, again.Attributes, again.Version).ShouldBe((first.OwnerHint, first.Enabled, first.LastUsedAt, first.Attributes, first.Version));
+        (await test.ImportAsync(Authorization.Replace("ada@example.org", "eve@example.org", StringComparison.Ordinal))).Changed.ShouldBe(1);
+        (await UserAsync()).OwnerHint.ShouldBe("eve@example.org");
+        (await test.ImportAsync(Authorization.Replace("""{"Key":"owner","Value":"ada@example.org"},""", string.Empty, StringComparison.Ordinal))).Changed.ShouldBe(1);
+        (await UserAsync()).OwnerHint.ShouldBeNull("the details tell tags: one that is gone is gone");
+
+        async Task<Identity> UserAsync()
+        {
+            await using var db = test.Open();
+            return await db.Identities.AsNoTracking().SingleAsync(i => i.ExternalId.StartsWith(User));
+        }
+    }
+
     [Theory]
     [InlineData("AKIASP2TPHJSQH3FJRUX", "171436882533")]
     [InlineData("AKIAIOSFODNN7EXAMPLE", null)]

@@ -102,6 +102,7 @@ public sealed partial class CanaryTests
                 return null;
             return Path.GetExtension(file) is ".yaml" or ".yml"
                 ? YamlScalar().Replace(text, m => Chosen(m.Groups["name"].Value, variant) ? $"{m.Groups["before"].Value}{m.Groups["value"].Value.TrimEnd()} {Make(file, m.Groups["name"].Value)}" : m.Value)
+                : Path.GetExtension(file) == ".ldif" ? LdifLine().Replace(text, m => Chosen(m.Groups["name"].Value, variant) ? $"{m.Value} {Make(file, m.Groups["name"].Value)}" : m.Value)
                 : Path.GetExtension(file) == ".csv" ? InCsv(text, file, variant) : null;
         }
 
@@ -263,6 +264,9 @@ public sealed partial class CanaryTests
                 _ => $"sk_live_{body}{More}",
             };
         }
+
+        [GeneratedRegex(@"^(?!dn|version|objectClass)(?<name>[A-Za-z]+): [^\r\n]+", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        private static partial Regex LdifLine();
 
         [GeneratedRegex("""^(?<before>\s*(- )?(?<name>[A-Za-z][\w.\-/]*): )(?<value>[A-Za-z][^#\n{\[|>&*"':]*)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex YamlScalar();

@@ -51,7 +51,7 @@ public sealed class EntraTests
         var blueprint = await test.DetailAsync("Blueprint");
         blueprint.Credentials.Select(c => c.Kind).ShouldBe([CredentialKind.Certificate, CredentialKind.FederatedTrust], ignoreOrder: true);
         blueprint.Identity.Attributes.ShouldContain("repo:acme/app:ref:refs/heads/main");
-        run.Message!.ShouldContain("users 1");
+        run.Message!.ShouldContain("files of people (import them by themselves) 1");
         run.Message!.ShouldContain("deleted objects 2");
         run.Message!.ShouldContain("sign-ins of applications whose service principal is not in the file 1");
         (await test.FoundInBytesAsync("CANARY-secret-text-1", "CANARY-certificate-1")).ShouldBeEmpty();

@@ -73,6 +73,8 @@ internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId
                 rows.Add((item, ordinal, identity, content, hash));
         }
 
+        await CompleteAsync(rows, ct);
+
         await entitlements.PrepareAsync(rows.SelectMany(r => r.Item.Identity!.Grants), ct);
         await WriteAsync(rows, seen, ct);
         Unchanged += seen.Count;
@@ -80,6 +82,23 @@ internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId
         places.Clear();
         Weight = 0;
         return again;
+    }
+
+    /// <summary>A partial export says nothing of what it has no word for.</summary>
+    private async Task CompleteAsync(List<(ReadItem Item, int Ordinal, Known? Known, string Content, string Hash)> rows, CancellationToken ct)
+    {
+        var partial = rows.Where(r => r.Known is not null && KnownFacts.Concerns(r.Item.Identity!)).Select(r => r.Known!.Id).ToList();
+        if (partial.Count == 0)
+            return;
+        var facts = await new KnownFacts(db).OfAsync(partial, ct);
+        for (var n = 0; n < rows.Count; n++)
+        {
+            var (item, ordinal, known, content, hash) = rows[n];
+            if (known is null || !KnownFacts.Concerns(item.Identity!) || !facts.TryGetValue(known.Id, out var fact))
+                continue;
+            var complete = RecordJoin.Complete(item.Identity!, fact);
+            rows[n] = (item with { Identity = complete }, ordinal, known, content.Length == 0 ? content : RecordRules.Hash(RecordJoin.Whole(complete, fact)), hash);
+        }
     }
 
     private async Task WriteAsync(List<(ReadItem Item, int Ordinal, Known? Known, string Content, string Hash)> rows, List<StagedSeen> seen, CancellationToken ct)

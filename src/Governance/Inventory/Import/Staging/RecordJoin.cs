@@ -37,8 +37,42 @@ internal static class RecordJoin
             Grants = [.. a.Grants.Concat(b.Grants).GroupBy(g => (g.Key, g.Path)).Select(g => g.Aggregate(Join))],
             GrantCoverage = Join(a.GrantCoverage, b.GrantCoverage),
             Attributes = AttributeJson.Join(a.Attributes, b.Attributes),
+            Silent = a.Silent & b.Silent,
         };
     }
+
+    /// <summary>
+    /// What a partial export tells, with what is known in the fields that it has no word for. Two kinds of export of one source, imported in turn, so come to the same
+    /// record whatever their order, and neither clears what the other told.
+    /// </summary>
+    public static IdentityRecord Complete(IdentityRecord told, IdentityRecord known)
+    {
+        var silent = told.Silent;
+        var latest = Of(SilentFields.SomeUse) ? Latest(told, known) : told;
+        return told with
+        {
+            Description = Of(SilentFields.Description) ? told.Description ?? known.Description : told.Description,
+            Enabled = Of(SilentFields.Enabled) && told.Enabled == Reported.Unknown ? known.Enabled : told.Enabled,
+            Environment = Of(SilentFields.Hints) && told.Environment == DeploymentEnvironment.Unknown ? known.Environment : told.Environment,
+            OwnerHint = Of(SilentFields.Hints) || Of(SilentFields.Owner) ? told.OwnerHint ?? known.OwnerHint : told.OwnerHint,
+            CreatorHint = Of(SilentFields.Hints) ? told.CreatorHint ?? known.CreatorHint : told.CreatorHint,
+            Purpose = Of(SilentFields.Hints) ? told.Purpose ?? known.Purpose : told.Purpose,
+            LastUsedAt = latest.LastUsedAt,
+            Usage = latest.Usage,
+            Attributes = Of(SilentFields.SomeAttributes) ? AttributeJson.Join(told.Attributes, known.Attributes) : told.Attributes,
+            Credentials = [.. told.Credentials.Select(c => known.Credentials.FirstOrDefault(k => k.ExternalId == c.ExternalId) is { } k
+                ? Join(c, k) with { DisplayName = Of(SilentFields.CredentialNames) ? k.DisplayName ?? c.DisplayName : c.DisplayName ?? k.DisplayName } : c)],
+        };
+
+        bool Of(SilentFields field) => (silent & field) != SilentFields.None;
+    }
+
+    /// <summary>The completed record with the credentials that it does not tell of: what is compared, so that it comes to the same whichever kind of export told last.</summary>
+    public static IdentityRecord Whole(IdentityRecord complete, IdentityRecord known) => complete with
+    {
+        Credentials = complete.CredentialsComplete ? complete.Credentials : [.. complete.Credentials, .. known.Credentials.ExceptBy(complete.Credentials.Select(c => c.ExternalId), k => k.ExternalId, StringComparer.Ordinal)],
+        CredentialsComplete = true,
+    };
 
     /// <summary>For everybody, or else of how many.</summary>
     public static string? Consent(string? a, string? b)

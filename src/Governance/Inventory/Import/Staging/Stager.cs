@@ -54,25 +54,26 @@ internal sealed class Stager(GovernanceDb db, Guid runId, Guid? sourceId, Secret
 
     private async Task ReadAsync(IEnumerable<ReadItem> items, ImportFile file, CancellationToken ct)
     {
-        foreach (var item in items)
-            await TakeAsync(item.Identity is { } raw && Clean(raw, out var problem) is var clean ? clean is null ? ReadItem.Rejected(item.Place, item.Key, problem!) : item with { Identity = clean } : item, file.BytesRead, ct);
+        foreach (var item in items.Select(Cleaned).Ahead())
+            await TakeAsync(item, file.BytesRead, ct);
     }
+
+    private ReadItem Cleaned(ReadItem item) => item.Identity is not { } raw ? item
+        : Clean(raw, out var problem) is { } clean ? item with { Identity = clean } : ReadItem.Rejected(item.Place, item.Key, problem!);
 
     /// <summary>What tells of an identity waits until all of it is read; the rest goes on at once.</summary>
     private async Task JoinAsync(IInventoryReader reader, ImportFile file, CancellationToken ct)
     {
         using var joiner = new RecordJoiner(scratch);
         var seen = 0;
-        foreach (var item in reader.Read(file))
+        foreach (var item in reader.Read(file).Select(Cleaned).Ahead())
         {
             if (++seen % BatchSize == 0)
                 await FlushAsync(file.BytesRead, ct);
             if (item.Identity is null)
                 await TakeAsync(item, file.BytesRead, ct);
-            else if (Clean(item.Identity, out var problem) is { } clean)
-                joiner.Add(item with { Identity = clean });
             else
-                await TakeAsync(ReadItem.Rejected(item.Place, item.Key, problem!), file.BytesRead, ct);
+                joiner.Add(item);
         }
 
         // What broke off may have held more of any identity: then nothing of one that the file does not name is called missing.

@@ -108,6 +108,7 @@ internal static class AwsCredentialReport
             Grants = root ? [new GrantRecord("Everything", "AWS account", GrantPath.Direct, Reported.Yes) { Description = "Root can do everything in the account" }] : [],
             GrantCoverage = GrantCoverage.None,
             Part = RecordPart.Sighting,
+            Silent = SilentFields.Description | SilentFields.Enabled | SilentFields.Hints | SilentFields.SomeUse | SilentFields.SomeAttributes | SilentFields.CredentialNames,
             Attributes = AttributeJson.Of(row.Except(Used).Where(p => p.Key.StartsWith("mfa", StringComparison.Ordinal) || p.Key.StartsWith("cert_", StringComparison.Ordinal)
                 || p.Key.EndsWith("_region", StringComparison.Ordinal) || p.Key.EndsWith("_service", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Key, JsonSerializer.SerializeToElement(p.Value)))
                 .Append(KeyValuePair.Create("arn", JsonSerializer.SerializeToElement(arn))), file.Secrets),

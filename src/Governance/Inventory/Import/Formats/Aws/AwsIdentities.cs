@@ -59,6 +59,7 @@ internal static class AwsIdentities
             Tool = file.Catalogue.Match(null, name, null, []),
             CredentialsComplete = false,
             Part = RecordPart.Sighting,
+            Silent = SilentFields.Description | SilentFields.Enabled | SilentFields.SomeUse | SilentFields.SomeAttributes | Untagged(e, "UserPolicyList"),
             Attributes = Attributes(e, [], file),
         });
     }
@@ -89,6 +90,7 @@ internal static class AwsIdentities
             Credentials = [.. trust.Credentials],
             CredentialsComplete = e.Has("AssumeRolePolicyDocument"),
             Part = RecordPart.Sighting,
+            Silent = SilentFields.SomeUse | Untagged(e, "RolePolicyList"),
             Attributes = Attributes(e, trust.Attributes(), file),
         });
     }
@@ -123,6 +125,8 @@ internal static class AwsIdentities
     {
         var about = e.Text("Arn", "arn");
         var services = e.List("ServicesLastAccessed").ToList();
+        if (about is not null && services.Count > 0)
+            yield return Detail(Key(about, lookups), AwsNames.LastOf(about), KindOf(about)) with { Attributes = ServiceUse(services) };
         foreach (var one in services.Select(s => (Entity: s.Text("LastAuthenticatedEntity") ?? about, At: s.Time("LastAuthenticated"))).Where(s => s.Entity is not null && s.At is not null)
             .GroupBy(s => s.Entity!, s => s.At!.Value, StringComparer.Ordinal))
         {
@@ -132,6 +136,16 @@ internal static class AwsIdentities
         if (about is not null && services.Count > 0 && services.TrueForAll(s => s.Time("LastAuthenticated") is null))
             yield return Detail(Key(about, lookups), AwsNames.LastOf(about), KindOf(about)) with { Usage = UsageState.OutsideWindow };
     }
+
+    /// <summary>Which services it called and when, and which not: the access advisor names each that it may call.</summary>
+    private static string ServiceUse(IEnumerable<JsonElement> services) => JsonSerializer.Serialize(new
+    {
+        serviceUse = services.Where(s => s.Text("ServiceNamespace") is { Length: > 0 }).Select(s => new { access = s.Text("ServiceNamespace"), at = s.Time("LastAuthenticated")?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) }),
+    });
+
+    /// <summary>The lists name no tags, groups or policies, which the authorization details do.</summary>
+    private static SilentFields Untagged(JsonElement e, string inline) =>
+        e.Has(inline) || e.Has("AttachedManagedPolicies") || e.Has("Tags") ? SilentFields.None : SilentFields.Hints | SilentFields.SomeAttributes;
 
     private static string Key(string entity, AwsLookups lookups) =>
         entity.StartsWith("arn:", StringComparison.Ordinal) ? lookups.KeyOf(entity) : entity.StartsWith("user/", StringComparison.Ordinal) ? lookups.UserKey(AwsNames.LastOf(entity), null) : entity;

@@ -119,6 +119,7 @@ internal static class GraphObject
             Credentials = GraphCredentials.Of(e, file.Secrets),
             // What $select left out is not told, and so not gone.
             CredentialsComplete = e.Has("passwordCredentials") && e.Has("keyCredentials"),
+            Silent = e.Has("owners") || e.Has("sponsors") ? SilentFields.None : SilentFields.Owner,
             Grants = grants,
             GrantCoverage = kind == GraphObjectKind.ServicePrincipal && file.Full ? Coverage(lookups.Feeds) : GrantCoverage.None,
             Attributes = AttributeJson.Of(e.EnumerateObject().Where(p => !Used.Contains(p.Name) && !p.Name.EndsWith("@odata.context", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Name, p.Value)).Concat(GraphCredentials.Trusts(e)), file.Secrets),

@@ -25,7 +25,7 @@ internal static class GitHubInstallation
             OwnerHint = requester,
             CreatorHint = requester ?? (action == "created" ? around.Inner("sender").Text("login") : null),
             CreatedAt = e.Moment("created_at"),
-            Tool = slug is null ? null : file.Catalogue.Match(e.Id("app_id"), slug.Replace('-', ' '), null, []),
+            Tool = slug is null ? null : file.Catalogue.Match(new ToolClues(slug.Replace('-', ' ')) { GitHubApp = slug }),
             Grants = Permissions(e.Inner("permissions"), GitHubScope.Of(all, account), all).ToList(),
             GrantCoverage = e.Has("permissions") ? GrantCoverage.All : GrantCoverage.None,
             Attributes = new AttributeFields().Add("account", account).Add("app slug", slug).Add("appId", e.Id("app_id")).Add("last event", action)

@@ -23,9 +23,9 @@ internal static class GitHubSecret
             Kind = IdentityKind.ApiToken,
             Description = $"A secret that workflows are given; GitHub shows its name only{(service is null ? string.Empty : $". By its name it is for {service}")}",
             CreatedAt = e.Moment("created_at"),
-            Tool = file.Catalogue.Match(null, name.Replace('_', ' '), null, []),
+            Tool = file.Catalogue.Match(new ToolClues(name.Replace('_', ' ')) { Variables = [name] }),
             Credentials = [new CredentialRecord("value", CredentialsOf(name)) { CreatedAt = set }],
-            Attributes = new AttributeFields().Add("held by", where).Add("service", service).AddRest(e, Used).ToJson(file.Secrets),
+            Attributes = new AttributeFields().Add("held by", where).Add("service", service).Add("variable", name).AddRest(e, Used).ToJson(file.Secrets),
         };
     }
 

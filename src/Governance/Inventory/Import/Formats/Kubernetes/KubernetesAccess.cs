@@ -28,6 +28,9 @@ internal sealed class KubernetesAccess
     private bool cluster;
     private bool local;
 
+    /// <summary>What runs as which account.</summary>
+    public KubernetesWorkloads Workloads { get; } = new();
+
     /// <summary>Whether secrets are in the documents at all, so that one that is not there can be called gone.</summary>
     public bool NamesSecrets { get; private set; }
 
@@ -41,6 +44,8 @@ internal sealed class KubernetesAccess
     public void Add(JsonElement e, string kind, string place, SecretFilter secrets)
     {
         var metadata = e.Inner("metadata");
+        if (KubernetesWorkloads.IsWorkload(kind))
+            Workloads.Add(e, kind);
         switch (kind)
         {
             case "ServiceAccount" when metadata.Text("name") is { } name:

@@ -69,6 +69,8 @@ public sealed class KubernetesReader : IInventoryReader
                 return ReadItem.Skipped(record.Place, "token Secrets (shown as credentials of their account)");
             case "Namespace":
                 return ReadItem.Skipped(record.Place, "Namespaces (their owner stands with their accounts)");
+            case var workload when KubernetesWorkloads.IsWorkload(workload):
+                return ReadItem.Skipped(record.Place, $"{workload}s (their images and variables are shown with the account they run as)");
             case "":
                 throw new BadValueException("kind is missing: it is not said what it is");
             default:
@@ -101,6 +103,11 @@ public sealed class KubernetesReader : IInventoryReader
             fields["defaultServiceAccount"] = JsonSerializer.SerializeToElement(value: true);
         if (key.Guessed)
             fields["namespaceFrom"] = JsonSerializer.SerializeToElement("the binding that names the account");
+        var (images, variables) = access.Workloads.Of(key);
+        if (images.Count > 0)
+            fields["image"] = JsonSerializer.SerializeToElement(images);
+        if (variables.Count > 0)
+            fields["env"] = JsonSerializer.SerializeToElement(variables);
         return new IdentityRecord
         {
             ExternalId = metadata.Text("uid") ?? key.Text,
@@ -115,7 +122,7 @@ public sealed class KubernetesReader : IInventoryReader
             CreatedAt = metadata.Time("creationTimestamp"),
             LastUsedAt = used,
             Usage = used is null ? UsageState.NotReported : UsageState.Used,
-            Tool = file.Catalogue.Match(null, key.Text, null, []),
+            Tool = file.Catalogue.Match(new ToolClues(key.Text) { Packages = images, Variables = variables }),
             Credentials = credentials,
             CredentialsComplete = access.NamesSecrets,
             Grants = access.GrantsOf(key),

@@ -32,7 +32,7 @@ internal static partial class McpServer
             Description = server.Text("description") ?? (tool is null ? null : $"MCP server {tool}"),
             Enabled = server.YesNo("disabled") switch { Reported.Yes => Reported.No, Reported.No => Reported.Yes, _ => server.YesNo("enabled") },
             OwnerHint = UserOf(path) ?? UserOf(project ?? string.Empty),
-            Tool = tool is null ? null : new ToolMatch(file.Secrets.Clean(tool), null, Autonomy.Unknown, "The package or address that the configuration names", null),
+            Tool = tool is null ? null : file.Catalogue.Match(new ToolClues(name) { Packages = [tool, .. command], Addresses = address is null ? [] : [address] }) ?? new ToolMatch(file.Secrets.Clean(tool), null, Autonomy.Unknown, "The package or address that the configuration names", null),
             Credentials = found.Credentials,
             Attributes = new AttributeFields()
                 .Add("file", path).Add("project", project).Add("place", HostOf(path))

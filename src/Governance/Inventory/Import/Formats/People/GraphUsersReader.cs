@@ -44,7 +44,7 @@ public sealed class GraphUsersReader(TimeProvider clock) : IInventoryReader
             return ReadItem.Skipped(record.Place, "objects that are no users");
         if (string.Equals(e.Text("userType"), "Guest", StringComparison.OrdinalIgnoreCase))
             return ReadItem.Skipped(record.Place, "guests");
-        var id = CsvValues.Required("id", e.Text("id")).ToLowerInvariant();
+        var id = secrets.Clean(CsvValues.Required("id", e.Text("id"))).ToLowerInvariant();
         var leaves = e.Time("employeeLeaveDateTime");
         var gone = leaves <= clock.GetUtcNow();
         var enabled = e.Text("accountEnabled");
@@ -56,7 +56,7 @@ public sealed class GraphUsersReader(TimeProvider clock) : IInventoryReader
                 Mail = secrets.CleanOrNull(e.Text("mail", "userPrincipalName"))?.ToLowerInvariant(),
                 Title = secrets.CleanOrNull(e.Text("jobTitle")),
                 Department = secrets.CleanOrNull(e.Text("department")),
-                ManagerExternalId = e.Inner("manager").Text("id")?.ToLowerInvariant(),
+                ManagerExternalId = secrets.CleanOrNull(e.Inner("manager").Text("id"))?.ToLowerInvariant(),
                 Status = left ? PersonStatus.Left : PersonStatus.Active,
                 LeftOn = gone ? leaves : null,
             },

@@ -43,18 +43,18 @@ public sealed class LdifPeopleReader(TimeProvider clock) : IInventoryReader
             else if (IdOf(entry) is not { } id)
                 yield return ReadItem.Rejected(entry.Place, null, $"it has none of the attributes {string.Join(", ", Ids)}: nothing tells who it is in the next import");
             else if ((entry["displayname"] ?? entry["cn"]) is { } name)
-                yield return new ReadItem(entry.Place, id) { Person = Person(entry, id, name, ids, file.Secrets) };
+                yield return new ReadItem(entry.Place, file.Secrets.Clean(id)) { Person = Person(entry, id, name, ids, file.Secrets) };
             else
-                yield return ReadItem.Rejected(entry.Place, id, "it has neither displayName nor cn");
+                yield return ReadItem.Rejected(entry.Place, file.Secrets.Clean(id), "it has neither displayName nor cn");
         }
     }
 
-    private PersonRecord Person(Entry e, string id, string name, Dictionary<string, string> ids, SecretFilter secrets) => new(id, secrets.Clean(name))
+    private PersonRecord Person(Entry e, string id, string name, Dictionary<string, string> ids, SecretFilter secrets) => new(secrets.Clean(id), secrets.Clean(name))
     {
         Mail = secrets.CleanOrNull(e["mail"] ?? e["userprincipalname"])?.ToLowerInvariant(),
         Title = secrets.CleanOrNull(e["title"]),
         Department = secrets.CleanOrNull(e["department"] ?? e["departmentnumber"] ?? e["ou"]),
-        ManagerExternalId = e["manager"] is { } manager ? ids.GetValueOrDefault(Plain(manager)) : null,
+        ManagerExternalId = e["manager"] is { } manager ? secrets.CleanOrNull(ids.GetValueOrDefault(Plain(manager))) : null,
         Status = Left(e) ? PersonStatus.Left : PersonStatus.Active,
     };
 

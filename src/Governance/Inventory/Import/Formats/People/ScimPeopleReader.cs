@@ -20,7 +20,10 @@ public sealed class ScimPeopleReader : IInventoryReader
 
     public SourceSystem System => SourceSystem.Saas;
 
-    public bool Recognises(FileHead head) => head.IsJson && head.Has("schemas") && head.Has("Resources") && head.Text.Contains(Enterprise, StringComparison.Ordinal)
+    public bool Recognises(FileHead head) => IsPeople(head);
+
+    /// <summary>Whether it is a list of people; then it is no inventory.</summary>
+    internal static bool IsPeople(FileHead head) => head.IsJson && head.Has("schemas") && head.Has("Resources") && head.Text.Contains(Enterprise, StringComparison.Ordinal)
         && !head.Text.Contains("\"userType\"", StringComparison.Ordinal) && !head.Text.Contains(":Agent\"", StringComparison.Ordinal);
 
     public IEnumerable<ReadItem> Read(ImportFile file) => Reading.Records(file, Layout, ["id"], record => [Person(record, file.Secrets)]);
@@ -32,7 +35,7 @@ public sealed class ScimPeopleReader : IInventoryReader
             return ReadItem.Skipped(record.Place, "resources that are no Users");
         if (ScimReader.IsMachine(e.Text("userType")))
             return ReadItem.Skipped(record.Place, "Users who are machines (import them as an inventory)");
-        var id = CsvValues.Required("id", e.Text("id"));
+        var id = secrets.Clean(CsvValues.Required("id", e.Text("id")));
         var mails = e.List("emails").ToList();
         var mail = mails.Find(m => m.YesNo("primary") == Reported.Yes).Text("value") ?? mails.Select(m => m.Text("value")).FirstOrDefault(m => m is not null);
         var name = e.Text("displayName") ?? e.Inner("name").Text("formatted")
@@ -45,7 +48,7 @@ public sealed class ScimPeopleReader : IInventoryReader
                 Mail = secrets.CleanOrNull(mail ?? (e.Text("userName") is { } user && user.Contains('@', StringComparison.Ordinal) ? user : null))?.ToLowerInvariant(),
                 Title = secrets.CleanOrNull(e.Text("title")),
                 Department = secrets.CleanOrNull(work.Text("department", "organization")),
-                ManagerExternalId = work.Inner("manager").Text("value"),
+                ManagerExternalId = secrets.CleanOrNull(work.Inner("manager").Text("value")),
                 // Absent means active: RFC 7643, 4.1.1.
                 Status = e.YesNo("active") == Reported.No ? PersonStatus.Left : PersonStatus.Active,
             },

@@ -27,7 +27,8 @@ public sealed class ScimReader : IInventoryReader
 
     public bool Joins => true;
 
-    public bool Recognises(FileHead head) => head.IsJson && head.Has("schemas") && (head.Has("Resources") || head.Has("totalResults") || head.Has("id")) && head.Text.Contains("urn:ietf:params:scim:", StringComparison.Ordinal);
+    public bool Recognises(FileHead head) => head.IsJson && head.Has("schemas") && (head.Has("Resources") || head.Has("totalResults") || head.Has("id")) && head.Text.Contains("urn:ietf:params:scim:", StringComparison.Ordinal)
+        && !ScimPeopleReader.IsPeople(head);
 
     public IEnumerable<ReadItem> Read(ImportFile file) => Reading.Records(file, Layout, ["id"], record => Items(record, file));
 

@@ -25,7 +25,7 @@ internal static class ScanReport
             var key = KeyOf(finding, file.Secrets);
             if (!all.TryGetValue(key, out var one))
                 all.Add(key, one = new Sightings());
-            one.Add(finding, file.Secrets);
+            one.Add(finding, file);
         }
 
         foreach (var row in rows(file))
@@ -51,6 +51,7 @@ internal static class ScanReport
             attributes.Add("file", path);
         if (one.Repository is { } repository)
             attributes.Add("repository", repository);
+        attributes.Add("prefix", one.KeyPrefix);
         foreach (var (part, texts) in one.Places.Chunk(PlacesPerField).Index())
             attributes.Add(string.Create(CultureInfo.InvariantCulture, $"seen at {part + 1:00}"), texts);
         foreach (var (name, value) in one.Extra)
@@ -63,7 +64,7 @@ internal static class ScanReport
             Description = string.Create(CultureInfo.InvariantCulture, $"A secret embedded in code or files, found {one.Count} {(one.Count == 1 ? "time" : "times")} by {f.Scanner}.{(one.Verified == Reported.Yes ? " The scanner tried it: it works." : string.Empty)}"),
             Enabled = one.Verified,
             OwnerHint = one.Author,
-            Tool = file.Catalogue.Match(null, f.Rule.Replace('-', ' ').Replace('_', ' '), null, []) is { } tool ? tool with { Evidence = $"The scanner's rule '{f.Rule}' is for its keys: {tool.Evidence}" } : null,
+            Tool = file.Catalogue.Match(new ToolClues(f.Rule.Replace('-', ' ').Replace('_', ' ')) { KeyHints = one.KeyPrefix is { } prefix ? [prefix] : [], Detectors = [f.Rule] }),
             Credentials = [new CredentialRecord("secret", CredentialKind.Token) { DisplayName = one.Title, Enabled = one.Verified, Fingerprint = f.Secret is { } secret ? file.Secrets.Fingerprint(secret) : null }],
             Attributes = attributes.ToJson(file.Secrets),
             Part = RecordPart.Sighting,
@@ -95,10 +96,15 @@ internal static class ScanReport
 
         public SortedDictionary<string, string> Extra { get; } = new(StringComparer.Ordinal);
 
-        public void Add(ScanFinding f, SecretFilter secrets)
+        /// <summary>The well-known beginning of the vendor's keys, by which the catalogue knows them; nothing of the secret beyond it.</summary>
+        public string? KeyPrefix { get; private set; }
+
+        public void Add(ScanFinding f, ImportFile file)
         {
             Count++;
-            places.Add(Told(f, secrets));
+            if (f.Secret is { } secret && KeyPrefix is null && file.Catalogue.Match(new ToolClues(string.Empty) { KeyHints = [secret] }) is { Rule: EvidenceRule.KeyPrefix } vendor)
+                KeyPrefix = vendor.Matched;
+            places.Add(Told(f, file.Secrets));
             if (places.Count > MaximumPlaces)
                 places.Remove(places.Max!);
             var at = f.At ?? DateTimeOffset.MinValue;
