@@ -6,7 +6,7 @@ namespace Governance.Findings;
 /// <summary>All rules, and the identities that they are about.</summary>
 public static class FindingRules
 {
-    public static IReadOnlyList<FindingRule> All { get; } = 
+    public static IReadOnlyList<FindingRule> All { get; } =
     [
         .. new[] { OwnerRules.All, SecretRules.All, UsageRules.All, AccessRules.All, ToolRules.All, TrustRules.All, EscalationRules.All, EndRules.All }.SelectMany(r => r).OrderBy(r => r.Id, StringComparer.Ordinal),
     ];

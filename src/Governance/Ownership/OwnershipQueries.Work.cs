@@ -73,8 +73,17 @@ public sealed partial class OwnershipQueries
             from tool in tools.DefaultIfEmpty()
             select new
             {
-                r.i.Id, r.i.DisplayName, r.i.Kind, Source = s.Name, Tool = tool == null ? null : tool.Name, r.i.Risk, r.i.OwnerState, r.i.UnownedSince,
-                LikelyId = r.best == null ? (Guid?)null : r.best.PersonId, Confidence = r.best == null ? (int?)null : r.best.Confidence, Reasons = r.best == null ? null : r.best.Reasons,
+                r.i.Id,
+                r.i.DisplayName,
+                r.i.Kind,
+                Source = s.Name,
+                Tool = tool == null ? null : tool.Name,
+                r.i.Risk,
+                r.i.OwnerState,
+                r.i.UnownedSince,
+                LikelyId = r.best == null ? (Guid?)null : r.best.PersonId,
+                Confidence = r.best == null ? (int?)null : r.best.Confidence,
+                Reasons = r.best == null ? null : r.best.Reasons,
                 Likely = r.best == null ? null : db.People.Where(p => p.Id == r.best.PersonId).Select(p => p.Name).FirstOrDefault(),
                 Unanswered = db.OwnerAssignments.Any(a => a.IdentityId == r.i.Id && a.State == AssignmentState.Unanswered),
             }).ToListAsync(ct);
@@ -126,8 +135,23 @@ public sealed partial class OwnershipQueries
             orderby i.Risk descending, i.DisplayName, i.Id
             select new
             {
-                a.Role, a.State, i.Id, i.DisplayName, i.Kind, Source = s.Name, Tool = tool == null ? null : tool.Name, i.Environment, Life = i.State, i.Privileged, i.Usage, i.LastUsedAt, i.Risk,
-                At = a.AnsweredAt ?? a.Since, a.AssignedBy, a.Reason, Owner = i.OwnerState == OwnerState.Accepted && owner != null ? owner.Name : null,
+                a.Role,
+                a.State,
+                i.Id,
+                i.DisplayName,
+                i.Kind,
+                Source = s.Name,
+                Tool = tool == null ? null : tool.Name,
+                i.Environment,
+                Life = i.State,
+                i.Privileged,
+                i.Usage,
+                i.LastUsedAt,
+                i.Risk,
+                At = a.AnsweredAt ?? a.Since,
+                a.AssignedBy,
+                a.Reason,
+                Owner = i.OwnerState == OwnerState.Accepted && owner != null ? owner.Name : null,
             }).Take(ListCap).ToListAsync(ct);
         return rows.ConvertAll(r => (r.Role, r.State, new OwnableRow(r.Id, r.DisplayName, r.Kind, r.Source, r.Tool, r.Environment, r.Life, r.Privileged, r.Usage, r.LastUsedAt, r.Risk, r.At, r.AssignedBy, r.Reason, r.Owner)));
     }

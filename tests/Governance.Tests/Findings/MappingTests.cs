@@ -7,8 +7,16 @@ public sealed class MappingTests
 {
     private static readonly Dictionary<string, string[]> OwaspsOwnMap = new(StringComparer.Ordinal)
     {
-        ["NHI1:2025"] = ["ASI04"], ["NHI2:2025"] = ["ASI02", "ASI06"], ["NHI3:2025"] = ["ASI04", "ASI03"], ["NHI4:2025"] = ["ASI03", "ASI07"], ["NHI5:2025"] = ["ASI02", "ASI03"],
-        ["NHI6:2025"] = ["ASI04", "ASI05"], ["NHI7:2025"] = ["ASI06", "ASI08"], ["NHI8:2025"] = ["ASI08", "ASI07"], ["NHI9:2025"] = ["ASI08", "ASI04"], ["NHI10:2025"] = ["ASI09", "ASI01"],
+        ["NHI1:2025"] = ["ASI04"],
+        ["NHI2:2025"] = ["ASI02", "ASI06"],
+        ["NHI3:2025"] = ["ASI04", "ASI03"],
+        ["NHI4:2025"] = ["ASI03", "ASI07"],
+        ["NHI5:2025"] = ["ASI02", "ASI03"],
+        ["NHI6:2025"] = ["ASI04", "ASI05"],
+        ["NHI7:2025"] = ["ASI06", "ASI08"],
+        ["NHI8:2025"] = ["ASI08", "ASI07"],
+        ["NHI9:2025"] = ["ASI08", "ASI04"],
+        ["NHI10:2025"] = ["ASI09", "ASI01"],
     };
 
     private static readonly string[] AiRmf =

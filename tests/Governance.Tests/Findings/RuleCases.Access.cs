@@ -27,7 +27,14 @@ internal sealed partial class RuleCases
             {
                 await given.SaveAsync(db => db.OwnerAssignments.Add(new OwnerAssignment
                 {
-                    Id = Ids.New(Now), IdentityId = identity.Id, PersonId = ada.Id, Role = OwnerRole.Accountable, State = AssignmentState.Accepted, Since = at, AssignedBy = "test", AnsweredAt = at,
+                    Id = Ids.New(Now),
+                    IdentityId = identity.Id,
+                    PersonId = ada.Id,
+                    Role = OwnerRole.Accountable,
+                    State = AssignmentState.Accepted,
+                    Since = at,
+                    AssignedBy = "test",
+                    AnsweredAt = at,
                 }));
             }
         }
@@ -242,7 +249,15 @@ internal sealed partial class RuleCases
             var identity = await CaseAsync(what, expected, change);
             await given.SaveAsync(db => db.RevocationOrders.Add(new RevocationOrder
             {
-                Id = Ids.New(Now), IdentityId = identity.Id, SourceId = identity.SourceId, Cause = cause, Reason = "test", OrderedAt = at, OrderedBy = "test", State = state, Remediation = remediation,
+                Id = Ids.New(Now),
+                IdentityId = identity.Id,
+                SourceId = identity.SourceId,
+                Cause = cause,
+                Reason = "test",
+                OrderedAt = at,
+                OrderedBy = "test",
+                State = state,
+                Remediation = remediation,
                 EndedAt = state == OrderState.Withdrawn ? Now : null,
             }));
         }

@@ -162,7 +162,13 @@ public sealed class MailDeliveryTests
     {
         var person = new Person
         {
-            Id = Ids.New(test.Now), ExternalId = "hr-" + name, Name = name, Mail = name.ToLowerInvariant() + "@example.com", FirstSeenAt = test.Now, LastSeenAt = test.Now, ContentHash = "x",
+            Id = Ids.New(test.Now),
+            ExternalId = "hr-" + name,
+            Name = name,
+            Mail = name.ToLowerInvariant() + "@example.com",
+            FirstSeenAt = test.Now,
+            LastSeenAt = test.Now,
+            ContentHash = "x",
         };
         change?.Invoke(person);
         await using (var db = test.Open())

@@ -55,7 +55,14 @@ public sealed class Given(TestDatabase test)
 
     public Task LinkAsync(Identity from, Identity to, LinkKind kind, LinkState state = LinkState.Candidate) => SaveAsync(db => db.IdentityLinks.Add(new IdentityLink
     {
-        Id = Ids.New(test.Now), FromId = from.Id, ToId = to.Id, Kind = kind, Rule = LinkRule.AppId, Evidence = "test", State = state, FirstSeenAt = test.Now,
+        Id = Ids.New(test.Now),
+        FromId = from.Id,
+        ToId = to.Id,
+        Kind = kind,
+        Rule = LinkRule.AppId,
+        Evidence = "test",
+        State = state,
+        FirstSeenAt = test.Now,
     }));
 
     public Task SignAsync(Identity identity, SignKind kind, Reported answer, string detail = "told by the test") =>

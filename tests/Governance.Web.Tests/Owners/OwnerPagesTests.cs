@@ -22,7 +22,7 @@ public sealed class OwnerPagesTests
         await context.Get<ProposalService>().ComputeAllAsync(CancellationToken.None);
         var page = context.Render<WorkPage>();
         page.WaitForElement("tbody tr").TextContent.ShouldContain("Bob Builder is named as owner by");
-        page.Find(".confidence").TextContent.ShouldBe("85 % Likely");
+        page.Find(".confidence").TextContent.ShouldBe("Likely");
         _ = page.Find(".ask button").ClickAsync(new());
         await context.AnswerAsync("Ask");
         context.Says("1 people were asked about 1 identity.");
