@@ -24,17 +24,18 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
         // A session that outlives NOLOGIN still acts: disabled is said only when none is left.
         var state = role.CanLogin || role.Sessions > 0 ? TargetState.Enabled : TargetState.Disabled;
         var text = string.Create(CultureInfo.InvariantCulture, $"rolcanlogin = {(role.CanLogin ? "true" : "false")}, {role.Sessions} sessions, oid {role.Oid}");
-        return new Observation(state, text, new PostgreSqlPreState(role.Oid, role.CanLogin).ToJson());
+        return new Observation(state, text, new PostgreSqlPreState(role.Oid, role.CanLogin).ToJson()) { ImmutableId = role.Oid.ToString(CultureInfo.InvariantCulture) };
+    }, ct);
+
+    public Task<IReadOnlyList<string>> DescribeAsync(ConnectorCommand command, CancellationToken ct) => WithAsync<IReadOnlyList<string>>(async connection =>
+    {
+        var (_, sql) = await PlanAsync(connection, command, ct);
+        return command.Verb == RevocationVerb.Disable ? [sql, "SELECT pg_terminate_backend(pid) for each of its sessions"] : [sql];
     }, ct);
 
     public Task<string> SendAsync(ConnectorCommand command, CancellationToken ct) => WithAsync(async connection =>
     {
-        var role = await FindAsync(connection, PostgreSqlTarget.Parse(command.Target.ExternalId), ct)
-            ?? throw new ConnectorException($"There is no role {command.Target.ExternalId} any more.", retryable: false);
-        var before = PostgreSqlPreState.Parse(command.PreState);
-        if (Refuse(role, before) is { } reason)
-            throw new ConnectorException(reason, retryable: false);
-        var sql = Statement(command.Verb, role, before);
+        var (role, sql) = await PlanAsync(connection, command, ct);
         await ExecuteAsync(connection, sql, ct);
         if (command.Verb == RevocationVerb.Disable)
             await EndSessionsAsync(connection, role, ct);
@@ -63,6 +64,14 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
 
     /// <summary>An identifier takes no parameter in SQL, so it is quoted; quotes in it are doubled.</summary>
     internal static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    private static async Task<(PostgreSqlRole Role, string Sql)> PlanAsync(NpgsqlConnection connection, ConnectorCommand command, CancellationToken ct)
+    {
+        var role = await FindAsync(connection, PostgreSqlTarget.Parse(command.Target.ExternalId), ct)
+            ?? throw new ConnectorException($"There is no role {command.Target.ExternalId} any more.", retryable: false);
+        var before = PostgreSqlPreState.Parse(command.PreState);
+        return Refuse(role, before) is { } reason ? throw new ConnectorException(reason, retryable: false) : (role, Statement(command.Verb, role, before));
+    }
 
     private static string Statement(RevocationVerb verb, PostgreSqlRole role, PostgreSqlPreState? before) => verb switch
     {
@@ -143,8 +152,8 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
     {
         PostgresErrorCodes.DependentObjectsStillExist => new ConnectorException(
             $"The role still owns objects or holds rights, so PostgreSQL does not drop it. Give them to another role (REASSIGN OWNED BY … TO …; DROP OWNED BY … in each database) and try again. {fault.MessageText}", retryable: false, cause: fault),
-        PostgresErrorCodes.InsufficientPrivilege => new ConnectorException($"The connector's account may not do this: {fault.MessageText}. Test the connector to see what it lacks.", retryable: false, cause: fault),
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new ConnectorException($"The server does not let the connector's account in: {fault.MessageText}.", retryable: false, cause: fault),
+        PostgresErrorCodes.InsufficientPrivilege => new ConnectorException($"The connector's account may not do this: {fault.MessageText}. Test the connector to see what it lacks.", retryable: false, cause: fault) { OpensBreaker = true },
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new ConnectorException($"The server does not let the connector's account in: {fault.MessageText}.", retryable: false, cause: fault) { OpensBreaker = true },
         _ => new ConnectorException($"PostgreSQL says {fault.SqlState}: {fault.MessageText}", fault.IsTransient || fault.SqlState.StartsWith("57", StringComparison.Ordinal), cause: fault),
     };
 }

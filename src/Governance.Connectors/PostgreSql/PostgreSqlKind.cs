@@ -24,9 +24,12 @@ public sealed class PostgreSqlKind : IConnectorKind
 
     public string? SecretTitle => "Password of the account";
 
-    public IReadOnlySet<RevocationVerb> Verbs { get; } = new HashSet<RevocationVerb> { RevocationVerb.Disable, RevocationVerb.Restore, RevocationVerb.Delete };
-
-    public Reversibility ReversibilityOf(RevocationVerb verb) => verb == RevocationVerb.Delete ? Reversibility.Irreversible : Reversibility.Reversible;
+    public IReadOnlyList<ConnectorAbility> Abilities { get; } =
+    [
+        new(TargetKind.Identity, RevocationVerb.Disable, Reversibility.Reversible, "`ALTER ROLE … NOLOGIN`, then `pg_terminate_backend` for each session"),
+        new(TargetKind.Identity, RevocationVerb.Restore, Reversibility.Reversible, "`ALTER ROLE … LOGIN`, only if it could log in before"),
+        new(TargetKind.Identity, RevocationVerb.Delete, Reversibility.Irreversible, "`DROP ROLE …`, refused while it can log in"),
+    ];
 
     public Outcome<IConnector> Open(JsonElement settings, string? secret)
     {

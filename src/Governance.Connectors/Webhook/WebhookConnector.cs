@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Governance.Common;
 using Governance.Connectors.Outbound;
 using Governance.Revocation;
@@ -18,6 +19,7 @@ internal sealed class WebhookConnector : IConnector
     public const string SignatureHeader = "X-Governance-Signature";
     public const string KeyHeader = "Idempotency-Key";
     private const int MostBytesRead = 64 * 1024;
+    private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly Uri url;
     private readonly byte[] secret;
@@ -49,16 +51,10 @@ internal sealed class WebhookConnector : IConnector
     public Task<Observation> ObserveAsync(ConnectorTarget target, CancellationToken ct) =>
         Task.FromResult(new Observation(TargetState.Unobservable, "acknowledged by the receiver; what it did is not visible from here"));
 
-    public Task<string> SendAsync(ConnectorCommand command, CancellationToken ct) => PostAsync(
-        JsonSerializer.Serialize(new
-        {
-            id = command.IdempotencyKey,
-            action = command.Verb.ToString().ToLowerInvariant(),
-            target = new { id = command.Target.ExternalId, name = command.Target.DisplayName },
-            reason = command.Reason,
-        }),
-        command.IdempotencyKey,
-        ct);
+    public Task<IReadOnlyList<string>> DescribeAsync(ConnectorCommand command, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<string>>([$"POST {url.GetLeftPart(UriPartial.Path)} {Body(command)}"]);
+
+    public Task<string> SendAsync(ConnectorCommand command, CancellationToken ct) => PostAsync(Body(command), command.IdempotencyKey, ct);
 
     public async Task<Outcome<string>> TestAsync(CancellationToken ct)
     {
@@ -70,6 +66,17 @@ internal sealed class WebhookConnector : IConnector
     /// <summary>Hex of HMAC-SHA256 over <c>timestamp.body</c>, with the version in front: <c>v1=…</c>.</summary>
     internal static string Sign(byte[] secret, string timestamp, string body) =>
         "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(timestamp + "." + body)));
+
+    private static string Body(ConnectorCommand command) => JsonSerializer.Serialize(
+        new
+        {
+            id = command.IdempotencyKey,
+            action = command.Verb.ToString().ToLowerInvariant(),
+            target = new { id = command.Target.ExternalId, name = command.Target.DisplayName },
+            credential = command.Target.Credential is { } c ? new { id = c.ExternalId, kind = c.Kind.ToString() } : null,
+            grant = command.Target.Grant is { } g ? new { permission = g.Permission, resource = g.Resource } : null,
+            reason = command.Reason,
+        }, WithoutNulls);
 
     private async Task<string> PostAsync(string body, string key, CancellationToken ct)
     {

@@ -25,9 +25,16 @@ public sealed class WebhookKind(TimeProvider clock) : IConnectorKind
 
     public string? SecretTitle => "Key of the signature, at least 16 characters";
 
-    public IReadOnlySet<RevocationVerb> Verbs { get; } = new HashSet<RevocationVerb> { RevocationVerb.Disable, RevocationVerb.Restore, RevocationVerb.Delete };
-
-    public Reversibility ReversibilityOf(RevocationVerb verb) => verb == RevocationVerb.Delete ? Reversibility.Irreversible : Reversibility.Reversible;
+    public IReadOnlyList<ConnectorAbility> Abilities { get; } =
+    [
+        .. from what in Enum.GetValues<TargetKind>()
+           from verb in Enum.GetValues<RevocationVerb>()
+           where verb != RevocationVerb.Rotate || what == TargetKind.Credential
+           where verb != RevocationVerb.Disable || what != TargetKind.Grant
+           // A deletion of a grant is given again by a restore; what else a receiver deletes is its affair, and taken as gone.
+           let reversible = verb is RevocationVerb.Disable or RevocationVerb.Restore || (verb == RevocationVerb.Delete && what == TargetKind.Grant)
+           select new ConnectorAbility(what, verb, reversible ? Reversibility.Reversible : Reversibility.Irreversible, $"`POST` with `\"action\": \"{verb.ToString().ToLowerInvariant()}\"`"),
+    ];
 
     public Outcome<IConnector> Open(JsonElement settings, string? secret)
     {

@@ -3,36 +3,12 @@ using Governance.Common;
 
 namespace Governance.Revocation;
 
-/// <summary>What a verb can be taken back by. A background job may use reversible verbs only.</summary>
-public enum Reversibility
-{
-    Reversible,
-    Irreversible,
-}
-
-/// <summary>The identity in its source, as the connector must find it again.</summary>
-/// <param name="ExternalId">The source's immutable id; an object of that name with another id is not the target.</param>
-/// <param name="DisplayName">For messages; never used to find it.</param>
-public sealed record ConnectorTarget(string ExternalId, string DisplayName);
-
-/// <summary>Whether the target was found, and whether it can still sign in.</summary>
-public enum TargetState
-{
-    Enabled,
-    Disabled,
-    Gone,
-
-    /// <summary>The connector can't look: an acknowledged delivery is all there will be.</summary>
-    Unobservable,
-}
-
-/// <summary>What was seen, and in which words it goes into the record.</summary>
-/// <param name="State">What was found.</param>
-/// <param name="Description">For people: "rolcanlogin = false, 0 sessions".</param>
-/// <param name="PreState">What <c>Restore</c> needs to bring back, as the connector words it; no secrets.</param>
-public sealed record Observation(TargetState State, string Description, string? PreState = null);
-
 /// <summary>One thing to do, with the key under which the receiver may recognise a repetition.</summary>
+/// <param name="Verb">What.</param>
+/// <param name="Target">To what.</param>
+/// <param name="IdempotencyKey">The same for every attempt.</param>
+/// <param name="PreState">What was observed before the first send; what a restore brings back.</param>
+/// <param name="Reason">For receivers that keep one.</param>
 public sealed record ConnectorCommand(RevocationVerb Verb, ConnectorTarget Target, string IdempotencyKey, string? PreState, string Reason);
 
 /// <summary>A fault of the source or the way to it.</summary>
@@ -45,13 +21,28 @@ public sealed class ConnectorException(string message, bool retryable, TimeSpan?
     public bool Retryable { get; } = retryable;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>
+    /// The source does not take the connector's own credential (401), or does not let it do this (403): the next order would meet the same, so that the circuit
+    /// opens at once (B13). It says nothing of the target.
+    /// </summary>
+    public bool OpensBreaker { get; init; }
+
+    /// <summary>It was sent and no answer came: it may have taken effect. The target is observed before anything is sent again.</summary>
+    public bool OutcomeUnknown { get; init; }
 }
 
 /// <summary>A connector bound to one source, ready to act. It returns what it saw and never touches the database of the console.</summary>
 public interface IConnector : IAsyncDisposable
 {
-    /// <summary>Looks at the target. <see cref="ConnectorException"/> when it can't.</summary>
+    /// <summary>Looks at the target: the identity, or the credential or grant that it names. <see cref="ConnectorException"/> when it can't.</summary>
     Task<Observation> ObserveAsync(ConnectorTarget target, CancellationToken ct);
+
+    /// <summary>
+    /// What <see cref="SendAsync"/> would send now, call by call, without secrets; sends nothing that changes anything. <see cref="ConnectorException"/>
+    /// when it would refuse.
+    /// </summary>
+    Task<IReadOnlyList<string>> DescribeAsync(ConnectorCommand command, CancellationToken ct);
 
     /// <summary>Sets the wanted state. Done twice it has the effect of once. Returns the SHA-256 of what was sent.</summary>
     Task<string> SendAsync(ConnectorCommand command, CancellationToken ct);
@@ -60,10 +51,10 @@ public interface IConnector : IAsyncDisposable
     Task<Outcome<string>> TestAsync(CancellationToken ct);
 }
 
-/// <summary>A kind of connector: what it needs, what it can do, and how to open it.</summary>
+/// <summary>A kind of connector: what it needs, what it can do, and how to open it. docs/connectors/writing-one.md tells how to write one.</summary>
 public interface IConnectorKind
 {
-    /// <summary>Stable: <c>postgresql</c>.</summary>
+    /// <summary>Stable: <c>postgresql</c>; also the name of its page in docs/connectors.</summary>
     string Kind { get; }
 
     string Title { get; }
@@ -74,13 +65,35 @@ public interface IConnectorKind
     /// <summary>What its secret is, for the form; null when it has none.</summary>
     string? SecretTitle { get; }
 
-    IReadOnlySet<RevocationVerb> Verbs { get; }
-
-    Reversibility ReversibilityOf(RevocationVerb verb);
+    /// <summary>What it can do to what; the table in docs/connectors is held to it by a test.</summary>
+    IReadOnlyList<ConnectorAbility> Abilities { get; }
 
     /// <summary>Opens it. Refused when a setting is missing or not allowed.</summary>
     Outcome<IConnector> Open(JsonElement settings, string? secret);
 }
 
+/// <summary>How a setting is asked for.</summary>
+public enum ConnectorSettingForm
+{
+    Text,
+
+    /// <summary>Several lines, such as a certificate.</summary>
+    Lines,
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Switch,
+}
+
 /// <summary>One setting of a connector.</summary>
-public sealed record ConnectorSetting(string Name, string Title, string Help, bool Required = true, string? Default = null);
+/// <param name="Name">Stable.</param>
+/// <param name="Title">The field's label.</param>
+/// <param name="Help">One line under the field.</param>
+/// <param name="Required">Whether it must be given.</param>
+/// <param name="Default">What holds when it is left empty.</param>
+public sealed record ConnectorSetting(string Name, string Title, string Help, bool Required = true, string? Default = null)
+{
+    public ConnectorSettingForm Form { get; init; }
+
+    /// <summary>The values to choose from; none where any text may be given.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+}

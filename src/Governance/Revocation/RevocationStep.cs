@@ -9,8 +9,14 @@ public enum RevocationVerb
     Disable,
     Delete,
 
-    /// <summary>Brings back the recorded state before the disable.</summary>
+    /// <summary>Brings back the recorded state before the disable, or before a deletion that can be taken back.</summary>
     Restore,
+
+    /// <summary>
+    /// Replaces one credential by a new one inside the source, which hands it to its user itself. Only for sources where the new secret does not pass
+    /// through the console.
+    /// </summary>
+    Rotate,
 }
 
 public enum StepState

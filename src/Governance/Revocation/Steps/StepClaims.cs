@@ -7,7 +7,7 @@ namespace Governance.Revocation;
 /// <summary>A claimed step with what is needed to act on it.</summary>
 internal sealed record Claim(
     Guid StepId, Guid OrderId, Guid IdentityId, RevocationVerb Verb, string IdempotencyKey, int Fence, int Attempts, string? PreState, DateTimeOffset LeaseUntil,
-    string ExternalId, string DisplayName, string Reason, Guid SourceId);
+    ConnectorTarget Target, string Reason, Guid SourceId);
 
 /// <summary>Who may act on a step: a lease and a fence, given and checked in single statements, so that nothing read before can be stale.</summary>
 internal static class StepClaims
@@ -36,7 +36,7 @@ internal static class StepClaims
                       join o in db.RevocationOrders on s.OrderId equals o.Id
                       join i in db.Identities on s.IdentityId equals i.Id
                       where s.LeaseOwner == token
-                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, i.ExternalId, i.DisplayName, o.Reason, o.SourceId)).SingleAsync(ct);
+                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, new ConnectorTarget(i.ExternalId, i.DisplayName) { Kind = i.Kind, Attributes = i.Attributes, ParentExternalId = i.ParentExternalId }, o.Reason, o.SourceId)).SingleAsync(ct);
     }
 
     /// <summary>

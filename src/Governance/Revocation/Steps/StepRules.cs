@@ -12,6 +12,8 @@ public static class StepRules
         RevocationVerb.Disable => seen.State == TargetState.Disabled,
         RevocationVerb.Delete => seen.State == TargetState.Gone,
         RevocationVerb.Restore => seen.State is not (TargetState.Gone or TargetState.Unobservable) && string.Equals(seen.PreState, preState, StringComparison.Ordinal),
+        // The pre-state of a credential that can be rotated names the one that was there: another in its place is the rotation.
+        RevocationVerb.Rotate => seen.State == TargetState.Enabled && preState is not null && seen.PreState is not null && !string.Equals(seen.PreState, preState, StringComparison.Ordinal),
         _ => false,
     };
 
@@ -19,7 +21,7 @@ public static class StepRules
     public static string? Impossible(RevocationVerb verb, Observation seen, string? preState) => (verb, seen.State) switch
     {
         (RevocationVerb.Disable, TargetState.Gone) => $"Not found in the source: {seen.Description}. It was deleted there or renamed; look, and confirm by hand or withdraw.",
-        (RevocationVerb.Restore, TargetState.Gone) => $"Nothing to restore: {seen.Description}.",
+        (RevocationVerb.Restore, TargetState.Gone) when !seen.Recoverable => $"Nothing to restore: {seen.Description}.",
         (RevocationVerb.Delete, TargetState.Gone) when preState is null => $"Not found, and never seen before: {seen.Description}. Not found is no proof of a deletion.",
         _ => null,
     };

@@ -45,7 +45,7 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
                 return;
             await using (connector)
             {
-                var target = new ConnectorTarget(claim.ExternalId, claim.DisplayName);
+                var target = claim.Target;
                 var before = await Bounded(token => connector.ObserveAsync(target, token), ct);
                 if (await EndedAsync(claim, before, claim.PreState, null, "It was so already; nothing was sent.", ct))
                     return;
@@ -103,7 +103,7 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
             return null;
         }
 
-        if (!kind.Verbs.Contains(claim.Verb))
+        if (kind.Ability(claim.Target, claim.Verb) is null)
         {
             await results.StuckAsync(claim, $"{kind.Title} cannot {claim.Verb}. Do it in the source, and confirm it here by hand.", null, ct);
             return null;
