@@ -374,17 +374,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Recurrence")
-                        .IsRequired()
-                        .HasMaxLength(40)
+                    b.Property<string>("Rule")
+                        .HasMaxLength(300)
                         .HasColumnType("TEXT");
-
-                    b.Property<int?>("ScheduleDay")
-                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("StartsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")

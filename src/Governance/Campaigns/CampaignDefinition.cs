@@ -3,16 +3,6 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Governance.Campaigns;
 
-public enum Recurrence
-{
-    Once,
-    Weekly,
-    Monthly,
-    Quarterly,
-    HalfYearly,
-    Yearly,
-}
-
 /// <summary>What an item becomes when nobody answered. Every one but no change goes through the brakes.</summary>
 public enum NoAnswerPolicy
 {
@@ -38,13 +28,20 @@ public sealed class CampaignDefinition
 
     public int DurationDays { get; set; } = 14;
 
-    public Recurrence Recurrence { get; set; }
+    /// <summary>The first due time of the schedule; null: launched by hand.</summary>
+    public DateTimeOffset? StartsAt { get; set; }
+
+    /// <summary>IANA name of the zone whose wall clock the schedule counts in.</summary>
+    public string TimeZone { get; set; } = CampaignSchedule.Utc;
+
+    /// <summary>An iCalendar RRULE; null for a one-time campaign.</summary>
+    public string? Rule { get; set; }
 
     /// <summary>When the scheduler launches it next; null for never.</summary>
     public DateTimeOffset? NextLaunchAt { get; set; }
 
-    /// <summary>The day of the month that the schedule was set to, 1 to 31: after a short month it goes back to this day.</summary>
-    public int? ScheduleDay { get; set; }
+    /// <summary>When it comes round.</summary>
+    public CampaignSchedule Schedule => new(StartsAt, TimeZone, Rule);
 
     public NoAnswerPolicy NoAnswer { get; set; }
 
@@ -70,6 +67,9 @@ internal sealed class CampaignDefinitionConfiguration : IEntityTypeConfiguration
         builder.HasIndex(d => d.NextLaunchAt);
         builder.Property(d => d.Description).HasMaxLength(2000);
         builder.Property(d => d.Scope).HasMaxLength(4000);
+        builder.Property(d => d.TimeZone).HasMaxLength(64);
+        builder.Property(d => d.Rule).HasMaxLength(300);
+        builder.Ignore(d => d.Schedule);
         builder.Property(d => d.Version).IsConcurrencyToken();
     }
 }

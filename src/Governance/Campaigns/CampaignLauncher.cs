@@ -133,17 +133,22 @@ public sealed class CampaignLauncher(IDbContextFactory<GovernanceDb> contexts, A
         }, ct);
     }
 
-    // By hand before its time: the schedule stays. By hand without a schedule: a recurring one counts from now.
+    // By hand before its time: the schedule stays. By hand without a start: a recurring one counts from now.
     private static void MoveOn(CampaignDefinition definition, DateTimeOffset now)
     {
         definition.Version = Ids.New(now);
-        if (definition.NextLaunchAt is { } due && due > now && definition.Recurrence != Recurrence.Once)
+        if (definition.Rule is null)
+        {
+            definition.NextLaunchAt = null;
             return;
-        definition.ScheduleDay ??= now.Day;
-        definition.NextLaunchAt = Schedule.Next(definition.Recurrence, definition.NextLaunchAt is { } met && met <= now ? met : now, definition.ScheduleDay, now);
+        }
+
+        if (definition.StartsAt is null)
+            (definition.StartsAt, _, definition.Rule) = definition.Schedule.StartingAt(now);
+        definition.NextLaunchAt = definition.Schedule.NextAfter(now);
     }
 
-    private static string NameOf(CampaignDefinition definition, DateTimeOffset now) => definition.Recurrence == Recurrence.Once
+    private static string NameOf(CampaignDefinition definition, DateTimeOffset now) => definition.Rule is null
         ? definition.Name
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{definition.Name}, {now:MMMM yyyy}");
 }

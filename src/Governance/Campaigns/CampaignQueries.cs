@@ -10,7 +10,7 @@ namespace Governance.Campaigns;
 public sealed record CampaignRow(Guid Id, Guid DefinitionId, string Name, CampaignState State, DateTimeOffset LaunchedAt, DateTimeOffset DueAt, int Population, int Decided);
 
 /// <summary>One definition in the list.</summary>
-public sealed record DefinitionRow(Guid Id, string Name, Recurrence Recurrence, int DurationDays, DateTimeOffset? NextLaunchAt, string FallbackReviewer, Guid? RunningCampaignId);
+public sealed record DefinitionRow(Guid Id, string Name, CampaignSchedule Schedule, int DurationDays, DateTimeOffset? NextLaunchAt, string FallbackReviewer, Guid? RunningCampaignId);
 
 /// <summary>A definition to be changed.</summary>
 public sealed record DefinitionDetail(Guid Id, Guid Version, DefinitionInput Input, string FallbackReviewer, DateTimeOffset? ArchivedAt, Guid? RunningCampaignId);
@@ -67,7 +67,7 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             join p in db.People on d.FallbackReviewerId equals p.Id
             orderby d.Name, d.Id
             select new DefinitionRow(
-                d.Id, d.Name, d.Recurrence, d.DurationDays, d.NextLaunchAt, p.Name,
+                d.Id, d.Name, new CampaignSchedule(d.StartsAt, d.TimeZone, d.Rule), d.DurationDays, d.NextLaunchAt, p.Name,
                 db.Campaigns.Where(c => c.DefinitionId == d.Id && c.State == CampaignState.Running).Select(c => (Guid?)c.Id).FirstOrDefault())).Take(LongestList).ToListAsync(ct);
     }
 
@@ -93,8 +93,11 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             Scope = IdentityFilter.FromJson(d.Scope),
             FallbackReviewerId = d.FallbackReviewerId,
             DurationDays = d.DurationDays,
-            Recurrence = d.Recurrence,
-            FirstLaunchAt = d.NextLaunchAt,
+            Recurrence = d.Schedule.Recurrence,
+            FirstLaunchAt = d.StartsAt,
+            TimeZone = d.TimeZone,
+            EndsOn = d.Schedule.EndsOn,
+            EndsAfter = d.Schedule.EndsAfter,
             NoAnswer = d.NoAnswer,
             JustificationOnCertify = d.JustificationOnCertify,
             BlockSelfReview = d.BlockSelfReview,

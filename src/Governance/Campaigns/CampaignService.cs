@@ -13,7 +13,7 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
     public async Task<Outcome<Guid>> DefineAsync(DefinitionInput input, Actor by, CancellationToken ct)
     {
         var now = clock.Now();
-        if ((MayManage(by) ?? DefinitionRules.Check(input, launchBefore: null, now)) is { } refusal)
+        if ((MayManage(by) ?? DefinitionRules.Check(input, startBefore: null, now)) is { } refusal)
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.InTransactionAsync<Guid>(async () =>
@@ -52,7 +52,7 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
                 return Refusals.Archived(definition.Name);
             if (definition.Version != version)
                 return Refusals.ChangedMeanwhile(definition.Name);
-            if ((DefinitionRules.Check(input, definition.NextLaunchAt, now) ?? await FallbackRefusalAsync(db, input.FallbackReviewerId, ct)) is { } refusal)
+            if ((DefinitionRules.Check(input, definition.StartsAt, now) ?? await FallbackRefusalAsync(db, input.FallbackReviewerId, ct)) is { } refusal)
                 return refusal;
             Write(input, definition, now);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignChanged, Subjects.Definition, definition.Id, details: input), ct);
@@ -159,11 +159,11 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
         definition.Scope = input.Scope.ToJson();
         definition.FallbackReviewerId = input.FallbackReviewerId;
         definition.DurationDays = input.DurationDays;
-        definition.Recurrence = input.Recurrence;
-        var first = input.FirstLaunchAt?.ToUniversalTime();
-        if (definition.NextLaunchAt != first || definition.ScheduleDay is null)
-            definition.ScheduleDay = first?.Day;
-        definition.NextLaunchAt = first;
+        var (before, schedule) = (definition.Schedule, input.Schedule);
+        (definition.StartsAt, definition.TimeZone, definition.Rule) = (schedule.StartsAt, schedule.TimeZone, schedule.Rule);
+        // Unchanged, it goes on where it was: what is due but not yet launched stays due.
+        if (schedule != before)
+            definition.NextLaunchAt = schedule.NextAfter(now.AddTicks(-1));
         definition.NoAnswer = input.NoAnswer;
         definition.JustificationOnCertify = input.JustificationOnCertify;
         definition.BlockSelfReview = input.BlockSelfReview;

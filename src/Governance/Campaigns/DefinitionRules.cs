@@ -22,28 +22,44 @@ public sealed record DefinitionInput
     /// <summary>When the scheduler launches it first; null: by hand.</summary>
     public DateTimeOffset? FirstLaunchAt { get; init; }
 
+    /// <summary>IANA name of the zone whose wall clock the schedule counts in.</summary>
+    public string TimeZone { get; init; } = CampaignSchedule.Utc;
+
+    /// <summary>The last day on which it launches; null for no such day.</summary>
+    public DateOnly? EndsOn { get; init; }
+
+    /// <summary>After how many launches it ends, the missed ones counted; null for no such number.</summary>
+    public int? EndsAfter { get; init; }
+
     public NoAnswerPolicy NoAnswer { get; init; }
 
     public bool JustificationOnCertify { get; init; }
 
     public bool BlockSelfReview { get; init; } = true;
+
+    /// <summary>What was chosen, as a schedule.</summary>
+    internal CampaignSchedule Schedule => CampaignSchedule.Of(Recurrence, FirstLaunchAt, TimeZone, EndsOn, EndsAfter);
 }
 
 /// <summary>What a definition may be. Pure; whether the fallback reviewer still works here is looked up by the service.</summary>
 public static class DefinitionRules
 {
     /// <param name="input">What was entered.</param>
-    /// <param name="launchBefore">The next launch that is in force; it may stay as it is although it is past.</param>
+    /// <param name="startBefore">The start that is in force; it may stay as it is although it is past.</param>
     /// <param name="now">Now.</param>
-    public static Refusal? Check(DefinitionInput input, DateTimeOffset? launchBefore, DateTimeOffset now) => input switch
+    public static Refusal? Check(DefinitionInput input, DateTimeOffset? startBefore, DateTimeOffset now) => input switch
     {
         _ when input.Name.Trim().Length is < 3 or > 200 => Refusals.NameMissing(),
         { Description.Length: > 2000 } => Refusals.DescriptionTooLong(),
         { DurationDays: < 1 or > 365 } => Refusals.DurationOutside(),
-        _ when input.Recurrence != Recurrence.Once && input.DurationDays > Schedule.LongestDays(input.Recurrence) =>
-            Refusals.LongerThanPeriod(input.Recurrence, Schedule.LongestDays(input.Recurrence)),
+        _ when input.Recurrence != Recurrence.Once && input.DurationDays > CampaignSchedule.LongestDays(input.Recurrence) =>
+            Refusals.LongerThanPeriod(input.Recurrence, CampaignSchedule.LongestDays(input.Recurrence)),
+        _ when !CampaignSchedule.IsTimeZone(input.TimeZone) => Refusals.TimeZoneUnknown(),
+        { EndsOn: not null, EndsAfter: not null } => Refusals.TwoEnds(),
+        { EndsAfter: < 1 or > 1000 } => Refusals.EndsAfterOutside(),
         _ when input.FallbackReviewerId == Guid.Empty => Refusals.FallbackMissing(),
-        { FirstLaunchAt: { } first } when first < now && first != launchBefore => Refusals.LaunchInPast(),
+        { FirstLaunchAt: { } first } when first < now && first != startBefore => Refusals.LaunchInPast(),
+        { FirstLaunchAt: { } first, EndsOn: { } last } when last < DateOnly.FromDateTime(CampaignSchedule.Local(first, input.TimeZone)) => Refusals.EndsBeforeStart(),
         _ => null,
     };
 }

@@ -47,6 +47,14 @@ internal static class Refusals
 
     public static Refusal LaunchInPast() => new("campaign.launch-past", "The first launch is in the past. Choose a later time, or leave it empty and launch by hand.", "FirstLaunchAt");
 
+    public static Refusal TimeZoneUnknown() => new("campaign.time-zone", "There is no such time zone. Choose one from the list, such as Europe/Berlin.", "TimeZone");
+
+    public static Refusal TwoEnds() => new("campaign.two-ends", "Choose one end: a last day, or a number of launches.", "EndsAfter");
+
+    public static Refusal EndsAfterOutside() => new("campaign.ends-after", "It ends after 1 to 1,000 launches.", "EndsAfter");
+
+    public static Refusal EndsBeforeStart() => new("campaign.ends-before-start", "The last day is before the first launch. Choose a later one.", "EndsOn");
+
     public static Refusal ItemGone() => new("review.gone", "There is no such item in this campaign. Load the page again.");
 
     public static Refusal NotYourItem(string identity) => new("review.not-yours", $"{identity} is not yours to review, or was handed to someone else. Load the page again to see what is yours.");

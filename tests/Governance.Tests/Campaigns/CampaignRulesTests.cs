@@ -142,16 +142,6 @@ public sealed class CampaignRulesTests
             && CampaignRules.CheckReassign(item, item.Version, Bob, "Bob", "note", command.By, Noon)?.Code == "campaign.closed");
     }
 
-    [Theory]
-    [InlineData(Recurrence.Once, "2026-01-31", 31, "2026-01-31", null)]
-    [InlineData(Recurrence.Monthly, "2026-01-31", 31, "2026-01-31", "2026-02-28")]
-    [InlineData(Recurrence.Monthly, "2026-02-28", 31, "2026-02-28", "2026-03-31")]
-    [InlineData(Recurrence.Weekly, "2026-01-01", 1, "2026-02-01", "2026-02-05")]
-    [InlineData(Recurrence.Quarterly, "2025-11-30", 30, "2026-03-01", "2026-05-30")]
-    [InlineData(Recurrence.Yearly, "2024-02-29", 29, "2024-02-29", "2025-02-28")]
-    public void A_schedule_comes_back_to_its_day_and_skips_what_was_missed(Recurrence recurrence, string due, int day, string now, string? next) =>
-        Schedule.Next(recurrence, Day(due), day, Day(now)).ShouldBe(next is null ? null : Day(next));
-
     [Fact]
     public void What_the_source_does_not_report_speaks_for_nothing()
     {
@@ -165,8 +155,6 @@ public sealed class CampaignRulesTests
     }
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(n => values[n]);
-
-    private static DateTimeOffset Day(string day) => DateTimeOffset.Parse(day + "T00:00:00Z");
 
     private static string? Check(ReviewItemState item, Decide command) => CampaignRules.Check(item, command, Noon)?.Code;
 

@@ -5,12 +5,17 @@ using Governance.Lifecycle;
 
 namespace Governance.Web.Features.Campaigns;
 
+/// <summary>How a series ends.</summary>
+internal enum SeriesEnd
+{
+    Never,
+    OnDate,
+    AfterCount,
+}
+
 /// <summary>What the form holds while it is being filled in: text for what is chosen from lists, empty for "any".</summary>
 internal sealed class DefinitionForm
 {
-    /// <summary>Schedules launch at this hour, UTC.</summary>
-    private const int Hour = 6;
-
     public string Name { get; set; } = string.Empty;
 
     public string? Text { get; set; }
@@ -43,6 +48,17 @@ internal sealed class DefinitionForm
 
     public NoAnswerPolicy NoAnswer { get; set; }
 
+    /// <summary>The time of day, in the time zone beside it.</summary>
+    public TimeOnly LaunchTime { get; set; } = new(9, 0);
+
+    public string TimeZone { get; set; } = CampaignSchedule.Utc;
+
+    public SeriesEnd End { get; set; }
+
+    public DateOnly? EndsOn { get; set; }
+
+    public int EndsAfter { get; set; } = 4;
+
     private DefinitionInput? Original { get; init; }
 
     public static DefinitionForm From(DefinitionInput input) => new()
@@ -62,7 +78,12 @@ internal sealed class DefinitionForm
         JustificationOnCertify = input.JustificationOnCertify,
         DurationDays = input.DurationDays,
         Recurrence = input.Recurrence,
-        FirstLaunch = input.FirstLaunchAt is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : null,
+        FirstLaunch = input.FirstLaunchAt is { } at ? DateOnly.FromDateTime(CampaignSchedule.Local(at, input.TimeZone)) : null,
+        LaunchTime = input.FirstLaunchAt is { } time ? TimeOnly.FromDateTime(CampaignSchedule.Local(time, input.TimeZone)) : new TimeOnly(9, 0),
+        TimeZone = input.TimeZone,
+        End = input.EndsOn is not null ? SeriesEnd.OnDate : input.EndsAfter is not null ? SeriesEnd.AfterCount : SeriesEnd.Never,
+        EndsOn = input.EndsOn,
+        EndsAfter = input.EndsAfter ?? 4,
         NoAnswer = input.NoAnswer,
     };
 
@@ -85,16 +106,14 @@ internal sealed class DefinitionForm
         FallbackReviewerId = FallbackReviewerId,
         DurationDays = DurationDays,
         Recurrence = Recurrence,
-        FirstLaunchAt = FirstLaunch is { } day ? Launch(day) : null,
+        FirstLaunchAt = FirstLaunch is { } day && CampaignSchedule.IsTimeZone(TimeZone) ? CampaignSchedule.Instant(day.ToDateTime(LaunchTime), TimeZone) : null,
+        TimeZone = TimeZone,
+        EndsOn = Recurrence != Recurrence.Once && End == SeriesEnd.OnDate ? EndsOn : null,
+        EndsAfter = Recurrence != Recurrence.Once && End == SeriesEnd.AfterCount ? EndsAfter : null,
         NoAnswer = NoAnswer,
         JustificationOnCertify = JustificationOnCertify,
         BlockSelfReview = BlockSelfReview,
     };
-
-    // A launch that was set elsewhere to another hour of the same day stays at that hour.
-    private DateTimeOffset Launch(DateOnly day) => Original?.FirstLaunchAt is { } before && DateOnly.FromDateTime(before.UtcDateTime) == day
-        ? before
-        : new DateTimeOffset(day.ToDateTime(new TimeOnly(Hour, 0)), TimeSpan.Zero);
 
     private static T? Parsed<T>(string text)
         where T : struct, Enum => Enum.TryParse<T>(text, out var value) ? value : null;
