@@ -1,8 +1,10 @@
+using Governance.Connectors.AiVendors;
 using Governance.Connectors.Entra;
 using Governance.Connectors.GitHub;
 using Governance.Connectors.Kubernetes;
 using Governance.Connectors.Ldap;
 using Governance.Connectors.Mail;
+using Governance.Connectors.Okta;
 using Governance.Connectors.PostgreSql;
 using Governance.Connectors.Scim;
 using Governance.Connectors.Webhook;
@@ -21,6 +23,10 @@ public static class ConnectorServices
         services.AddSingleton<IMessageChannel, SmtpChannel>();
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
+        services.AddSingleton<IConnectorKind, EntraKind>();
+        services.AddSingleton<IConnectorKind, OktaKind>();
+        services.AddSingleton<IConnectorKind, AnthropicKind>();
+        services.AddSingleton<IConnectorKind, OpenAiKind>();
         services.AddSingleton<IInventoryFeed, GraphFeed>();
         services.AddSingleton<IInventoryFeed, GitHubFeed>();
         services.AddSingleton<IInventoryFeed, KubernetesFeed>();

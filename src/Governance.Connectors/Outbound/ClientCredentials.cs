@@ -6,8 +6,15 @@ using Governance.Inventory;
 
 namespace Governance.Connectors.Outbound;
 
+/// <summary>What can ask an authority for a token.</summary>
+internal interface ITokenHttp : IDisposable
+{
+    /// <summary>POSTs what only asks.</summary>
+    Task<FeedAnswer> PostAsync(string path, Func<HttpContent> content, CancellationToken ct);
+}
+
 /// <summary>A token by client credentials (RFC 6749, 4.4), kept until shortly before it ends. The secret goes to the token endpoint only.</summary>
-internal sealed class ClientCredentials(FeedHttp http, string path, Func<IReadOnlyDictionary<string, string>> form, TimeProvider clock) : IDisposable
+internal sealed class ClientCredentials(ITokenHttp http, string path, Func<IReadOnlyDictionary<string, string>> form, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
     private AuthenticationHeaderValue? header;

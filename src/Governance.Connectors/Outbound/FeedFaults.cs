@@ -36,10 +36,10 @@ internal static class FeedFaults
     }
 
     // GitHub says 403 for both of its limits; the rest of the world says 429.
-    private static bool IsRateLimit(HttpResponseMessage response, int status, string? quote) =>
+    internal static bool IsRateLimit(HttpResponseMessage response, int status, string? quote) =>
         status == 429 || (status == 403 && (response.Headers.RetryAfter is not null || Header(response, "x-ratelimit-remaining") == "0" || (quote?.Contains("secondary rate limit", StringComparison.OrdinalIgnoreCase) ?? false)));
 
-    private static TimeSpan? WaitOf(HttpResponseMessage response, DateTimeOffset now)
+    internal static TimeSpan? WaitOf(HttpResponseMessage response, DateTimeOffset now)
     {
         TimeSpan? wait = response.Headers.RetryAfter switch
         {
@@ -55,7 +55,7 @@ internal static class FeedFaults
     private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     /// <summary>The source's own words and code, where it gives them as JSON: no page of HTML, no token that it echoes, nothing long.</summary>
-    private static (string? Code, string? Quote) Quote(byte[] body, string? token)
+    internal static (string? Code, string? Quote) Quote(byte[] body, string? token)
     {
         try
         {

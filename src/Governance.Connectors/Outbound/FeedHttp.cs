@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Governance.Common;
@@ -54,7 +53,7 @@ internal sealed record FeedEndpoint(Uri Base, bool AllowPrivate, string? Authori
 /// Reads one source over HTTP. Waits as the source asks (429 and 503 with Retry-After, rate limits), tries again what may pass, follows no redirect,
 /// sends its token to one host only, reads at most 64 MiB an answer, and says in words what went wrong. Nothing of it is logged.
 /// </summary>
-internal sealed class FeedHttp : IDisposable
+internal sealed class FeedHttp : ITokenHttp, IDisposable
 {
     /// <summary>The longest that a source may ask to wait: the hour of the usual rate limits.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(65);
@@ -69,8 +68,7 @@ internal sealed class FeedHttp : IDisposable
     private readonly TimeProvider clock;
     private readonly FeedProgress progress;
     private readonly Func<bool, CancellationToken, Task<AuthenticationHeaderValue?>> authorise;
-    private readonly HttpClient client;
-    private string? tlsProblem;
+    private readonly GuardedClient client;
 
     /// <param name="endpoint">Where.</param>
     /// <param name="clock">Measures waits.</param>
@@ -79,30 +77,7 @@ internal sealed class FeedHttp : IDisposable
     public FeedHttp(FeedEndpoint endpoint, TimeProvider clock, FeedProgress progress, Func<bool, CancellationToken, Task<AuthenticationHeaderValue?>> authorise)
     {
         (this.endpoint, this.clock, this.progress, this.authorise) = (endpoint, clock, progress, authorise);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(20),
-            MaxResponseHeadersLength = 64,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = (context, ct) => OutboundConnection.ConnectAsync(context.DnsEndPoint, endpoint.AllowPrivate, ct),
-        };
-        handler.SslOptions.RemoteCertificateValidationCallback = Judge;
-        if (endpoint.ClientCertificate is { } own)
-            handler.SslOptions.ClientCertificates = [own];
-        if (endpoint.Authority is { } pem && FeedEndpoint.Certificates(pem) is { } trusted)
-        {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
-        }
-
-        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("governance-console/1.0");
-        foreach (var (name, value) in endpoint.Headers)
-            client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        client = new GuardedClient(endpoint);
     }
 
     public void Dispose() => client.Dispose();
@@ -179,7 +154,7 @@ internal sealed class FeedHttp : IDisposable
             header = await authorise(false, deadline.Token);
             using var request = make(address);
             request.Headers.Authorization ??= header;
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            using var response = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             var body = await ReadAsync(response, deadline.Token);
             if (!response.IsSuccessStatusCode)
             {
@@ -200,7 +175,7 @@ internal sealed class FeedHttp : IDisposable
         }
         catch (HttpRequestException fault) when (fault.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            return (null, new FeedException($"No secure connection to {address.Host}: {tlsProblem ?? fault.InnerException?.Message ?? "the TLS handshake failed"}", retryable: false, fault), null);
+            return (null, new FeedException($"No secure connection to {address.Host}: {client.TlsProblem ?? fault.InnerException?.Message ?? "the TLS handshake failed"}", retryable: false, fault), null);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
@@ -231,19 +206,4 @@ internal sealed class FeedHttp : IDisposable
 
     /// <summary>Host and path: a query may hold what is nobody's business.</summary>
     internal static string Name(Uri address) => address.Host + address.AbsolutePath;
-
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (errors == SslPolicyErrors.None)
-            return true;
-        var status = chain?.ChainStatus.Select(s => s.Status).ToHashSet() ?? [];
-        tlsProblem = errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "it shows no certificate."
-            : status.Contains(X509ChainStatusFlags.NotTimeValid) ? $"its certificate is not valid now (it ends {certificate?.GetExpirationDateString()}). It has to be renewed there."
-            : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"its certificate is for another name ({Subject(certificate)}). Use the name that it is for."
-            : $"its certificate comes from an authority that is not trusted here ({certificate?.Issuer}). Paste that authority's certificate (PEM) into 'CA certificate', or have this machine trust it.";
-        return false;
-    }
-
-    private static string? Subject(X509Certificate? certificate) =>
-        certificate is X509Certificate2 full ? string.Join(", ", full.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames()).DefaultIfEmpty(full.Subject).Take(5)) : certificate?.Subject;
 }
