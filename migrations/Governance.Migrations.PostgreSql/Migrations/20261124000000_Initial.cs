@@ -113,6 +113,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     StartsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     TimeZone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Rule = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
+                    Stages = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NoAnswer = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "boolean", nullable: false),
@@ -662,6 +664,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     NoAnswer = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "boolean", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "boolean", nullable: false),
+                    DefinitionVersion = table.Column<Guid>(type: "uuid", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StageSettings = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    StageNumber = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ScheduledFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -997,7 +1004,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
                     Number = table.Column<int>(type: "integer", nullable: false),
-                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Items = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1411,13 +1421,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
-                    StageId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StageNumber = table.Column<int>(type: "integer", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Target = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    TargetId = table.Column<Guid>(type: "uuid", nullable: false),
                     ReviewerId = table.Column<Guid>(type: "uuid", nullable: true),
                     ReviewerReason = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     ShownHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     ShownFindings = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     ShownRisk = table.Column<int>(type: "integer", nullable: false),
+                    Recommended = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Sensitive = table.Column<bool>(type: "boolean", nullable: false),
+                    Trigger = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    EarlierVerdict = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    EarlierDecisionId = table.Column<Guid>(type: "uuid", nullable: true),
                     DecisionId = table.Column<Guid>(type: "uuid", nullable: true),
                     Verdict = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -1488,12 +1505,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     ItemId = table.Column<Guid>(type: "uuid", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StageNumber = table.Column<int>(type: "integer", nullable: false),
                     Verdict = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     ReviewerId = table.Column<Guid>(type: "uuid", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Justification = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     ShownHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     GrantIds = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Recommended = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     SupersedesId = table.Column<Guid>(type: "uuid", nullable: true),
                     Withdrawn = table.Column<bool>(type: "boolean", nullable: false),
                     BulkSize = table.Column<int>(type: "integer", nullable: false)
@@ -1503,6 +1523,40 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewTasks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StageNumber = table.Column<int>(type: "integer", nullable: false),
+                    ReviewerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    AskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    HandedOnById = table.Column<Guid>(type: "uuid", nullable: true),
+                    Verdict = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    DecisionId = table.Column<Guid>(type: "uuid", nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewTasks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_People_ReviewerId",
+                        column: x => x.ReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -1690,6 +1744,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_Decisions_At",
                 table: "Decisions",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Decisions_CampaignId_ReviewerId_At",
+                table: "Decisions",
+                columns: new[] { "CampaignId", "ReviewerId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Decisions_IdentityId_At",
@@ -2019,6 +2078,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "Name", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewItems_CampaignId_TargetId",
+                table: "ReviewItems",
+                columns: new[] { "CampaignId", "TargetId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_Verdict",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "Verdict" });
@@ -2029,15 +2094,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "IdentityId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_ReviewerId_CampaignId_Verdict",
-                table: "ReviewItems",
-                columns: new[] { "ReviewerId", "CampaignId", "Verdict" });
+                name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "CampaignId", "StageNumber", "Verdict" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_StageId_IdentityId",
-                table: "ReviewItems",
-                columns: new[] { "StageId", "IdentityId" },
+                name: "IX_ReviewTasks_ItemId_StageNumber_ReviewerId",
+                table: "ReviewTasks",
+                columns: new[] { "ItemId", "StageNumber", "ReviewerId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewTasks_ReviewerId_CampaignId_State_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "ReviewerId", "CampaignId", "State", "Verdict" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_DecisionId",
@@ -2260,6 +2330,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "ReviewTasks");
+
+            migrationBuilder.DropTable(
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
@@ -2302,9 +2375,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "Accounts");
 
             migrationBuilder.DropTable(
-                name: "ReviewItems");
-
-            migrationBuilder.DropTable(
                 name: "Entitlements");
 
             migrationBuilder.DropTable(
@@ -2315,6 +2385,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "People");
+
+            migrationBuilder.DropTable(
+                name: "ReviewItems");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

@@ -276,8 +276,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("DefinitionId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid>("DefinitionVersion")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("FallbackReviewerId")
+                        .HasColumnType("uuid");
 
                     b.Property<bool>("JustificationOnCertify")
                         .HasColumnType("boolean");
@@ -308,6 +314,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
                     b.Property<DateTimeOffset?>("ScheduledFor")
                         .HasColumnType("timestamp with time zone");
 
@@ -315,6 +326,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("StageSettings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -381,6 +400,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
                     b.Property<string>("Rule")
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)");
@@ -389,6 +413,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
+
+                    b.Property<string>("Stages")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<DateTimeOffset?>("StartsAt")
                         .HasColumnType("timestamp with time zone");
@@ -424,6 +453,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("GrantIds")
                         .HasMaxLength(-1)
                         .HasColumnType("text");
@@ -438,6 +470,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
 
+                    b.Property<string>("Recommended")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<Guid>("ReviewerId")
                         .HasColumnType("uuid");
 
@@ -445,6 +481,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("integer");
 
                     b.Property<Guid?>("SupersedesId")
                         .HasColumnType("uuid");
@@ -465,6 +504,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ItemId", "At");
 
+                    b.HasIndex("CampaignId", "ReviewerId", "At");
+
                     b.ToTable("Decisions", (string)null);
                 });
 
@@ -483,11 +524,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("EarlierDecisionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("EarlierVerdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<Guid>("IdentityId")
                         .HasColumnType("uuid");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Recommended")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
@@ -498,6 +550,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
+
+                    b.Property<bool>("Sensitive")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("ShownFindings")
                         .HasMaxLength(1000)
@@ -511,8 +566,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<int>("ShownRisk")
                         .HasColumnType("integer");
 
-                    b.Property<Guid>("StageId")
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("TargetId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Trigger")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<string>("Verdict")
                         .HasMaxLength(40)
@@ -526,14 +593,68 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("IdentityId");
 
-                    b.HasIndex("CampaignId", "Verdict");
-
-                    b.HasIndex("StageId", "IdentityId")
+                    b.HasIndex("CampaignId", "TargetId")
                         .IsUnique();
 
-                    b.HasIndex("ReviewerId", "CampaignId", "Verdict");
+                    b.HasIndex("CampaignId", "Verdict");
 
                     b.ToTable("ReviewItems", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DecisionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("HandedOnById")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ItemId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<Guid>("ReviewerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "StageNumber", "Verdict");
+
+                    b.HasIndex("ItemId", "StageNumber", "ReviewerId")
+                        .IsUnique();
+
+                    b.HasIndex("ReviewerId", "CampaignId", "State", "Verdict");
+
+                    b.ToTable("ReviewTasks", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Campaigns.Stage", b =>
@@ -545,11 +666,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<int>("Items")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Number")
                         .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.HasKey("Id");
 
@@ -3257,6 +3387,21 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
                         .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.HasOne("Governance.Campaigns.ReviewItem", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Governance.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("ReviewerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

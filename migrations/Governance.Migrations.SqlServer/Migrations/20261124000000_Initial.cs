@@ -112,6 +112,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                     StartsAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     TimeZone = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     Rule = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
+                    Stages = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     NoAnswer = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "bit", nullable: false),
@@ -661,6 +663,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                     NoAnswer = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "bit", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "bit", nullable: false),
+                    DefinitionVersion = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StageSettings = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    StageNumber = table.Column<int>(type: "int", nullable: false),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ScheduledFor = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -996,7 +1003,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Number = table.Column<int>(type: "int", nullable: false),
-                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ClosedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Items = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1410,13 +1420,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    StageId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StageNumber = table.Column<int>(type: "int", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Target = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    TargetId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     ReviewerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ReviewerReason = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     ShownHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     ShownFindings = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     ShownRisk = table.Column<int>(type: "int", nullable: false),
+                    Recommended = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    Sensitive = table.Column<bool>(type: "bit", nullable: false),
+                    Trigger = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    EarlierVerdict = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    EarlierDecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     DecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Verdict = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
                     DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
@@ -1487,12 +1504,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                     ItemId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StageNumber = table.Column<int>(type: "int", nullable: false),
                     Verdict = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     ReviewerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     Justification = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
                     ShownHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     GrantIds = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Recommended = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
                     SupersedesId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Withdrawn = table.Column<bool>(type: "bit", nullable: false),
                     BulkSize = table.Column<int>(type: "int", nullable: false)
@@ -1502,6 +1522,40 @@ namespace Governance.Migrations.SqlServer.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewTasks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StageNumber = table.Column<int>(type: "int", nullable: false),
+                    ReviewerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    AskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    HandedOnById = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Verdict = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    DecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewTasks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_People_ReviewerId",
+                        column: x => x.ReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -1691,6 +1745,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_Decisions_At",
                 table: "Decisions",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Decisions_CampaignId_ReviewerId_At",
+                table: "Decisions",
+                columns: new[] { "CampaignId", "ReviewerId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Decisions_IdentityId_At",
@@ -2020,6 +2079,12 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "Name", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewItems_CampaignId_TargetId",
+                table: "ReviewItems",
+                columns: new[] { "CampaignId", "TargetId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_Verdict",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "Verdict" });
@@ -2030,15 +2095,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "IdentityId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_ReviewerId_CampaignId_Verdict",
-                table: "ReviewItems",
-                columns: new[] { "ReviewerId", "CampaignId", "Verdict" });
+                name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "CampaignId", "StageNumber", "Verdict" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_StageId_IdentityId",
-                table: "ReviewItems",
-                columns: new[] { "StageId", "IdentityId" },
+                name: "IX_ReviewTasks_ItemId_StageNumber_ReviewerId",
+                table: "ReviewTasks",
+                columns: new[] { "ItemId", "StageNumber", "ReviewerId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewTasks_ReviewerId_CampaignId_State_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "ReviewerId", "CampaignId", "State", "Verdict" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_DecisionId",
@@ -2261,6 +2331,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "ReviewTasks");
+
+            migrationBuilder.DropTable(
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
@@ -2303,9 +2376,6 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "Accounts");
 
             migrationBuilder.DropTable(
-                name: "ReviewItems");
-
-            migrationBuilder.DropTable(
                 name: "Entitlements");
 
             migrationBuilder.DropTable(
@@ -2316,6 +2386,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "People");
+
+            migrationBuilder.DropTable(
+                name: "ReviewItems");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

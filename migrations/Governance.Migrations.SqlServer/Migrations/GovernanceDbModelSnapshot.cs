@@ -277,8 +277,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("DefinitionId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid>("DefinitionVersion")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("FallbackReviewerId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<bool>("JustificationOnCertify")
                         .HasColumnType("bit");
@@ -309,6 +315,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
                     b.Property<DateTimeOffset?>("ScheduledFor")
                         .HasColumnType("datetimeoffset");
 
@@ -316,6 +327,14 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("int");
+
+                    b.Property<string>("StageSettings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -383,6 +402,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
                     b.Property<string>("Rule")
                         .HasMaxLength(300)
                         .HasColumnType("nvarchar(300)");
@@ -391,6 +415,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
+
+                    b.Property<string>("Stages")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<DateTimeOffset?>("StartsAt")
                         .HasColumnType("datetimeoffset");
@@ -426,6 +455,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("GrantIds")
                         .HasMaxLength(-1)
                         .HasColumnType("nvarchar(max)");
@@ -440,6 +472,10 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
+                    b.Property<string>("Recommended")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<Guid>("ReviewerId")
                         .HasColumnType("uniqueidentifier");
 
@@ -447,6 +483,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("int");
 
                     b.Property<Guid?>("SupersedesId")
                         .HasColumnType("uniqueidentifier");
@@ -467,6 +506,8 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ItemId", "At");
 
+                    b.HasIndex("CampaignId", "ReviewerId", "At");
+
                     b.ToTable("Decisions", (string)null);
                 });
 
@@ -485,11 +526,22 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("EarlierDecisionId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("EarlierVerdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
                     b.Property<Guid>("IdentityId")
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Recommended")
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
@@ -500,6 +552,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
+
+                    b.Property<bool>("Sensitive")
+                        .HasColumnType("bit");
 
                     b.Property<string>("ShownFindings")
                         .HasMaxLength(1000)
@@ -513,8 +568,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<int>("ShownRisk")
                         .HasColumnType("int");
 
-                    b.Property<Guid>("StageId")
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("TargetId")
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Trigger")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<string>("Verdict")
                         .HasMaxLength(40)
@@ -528,14 +595,68 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("IdentityId");
 
-                    b.HasIndex("CampaignId", "Verdict");
-
-                    b.HasIndex("StageId", "IdentityId")
+                    b.HasIndex("CampaignId", "TargetId")
                         .IsUnique();
 
-                    b.HasIndex("ReviewerId", "CampaignId", "Verdict");
+                    b.HasIndex("CampaignId", "Verdict");
 
                     b.ToTable("ReviewItems", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("DecisionId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("HandedOnById")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("ItemId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid>("ReviewerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("int");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "StageNumber", "Verdict");
+
+                    b.HasIndex("ItemId", "StageNumber", "ReviewerId")
+                        .IsUnique();
+
+                    b.HasIndex("ReviewerId", "CampaignId", "State", "Verdict");
+
+                    b.ToTable("ReviewTasks", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Campaigns.Stage", b =>
@@ -547,11 +668,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<int>("Items")
+                        .HasColumnType("int");
+
                     b.Property<int>("Number")
                         .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.HasKey("Id");
 
@@ -3259,6 +3389,21 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
                         .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.HasOne("Governance.Campaigns.ReviewItem", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Governance.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("ReviewerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

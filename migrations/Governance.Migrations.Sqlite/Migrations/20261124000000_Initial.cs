@@ -112,6 +112,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                     StartsAt = table.Column<long>(type: "INTEGER", nullable: true),
                     TimeZone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Rule = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
+                    Stages = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     NextLaunchAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NoAnswer = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -661,6 +663,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                     NoAnswer = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "INTEGER", nullable: false),
                     BlockSelfReview = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DefinitionVersion = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StageSettings = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Review = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     LaunchedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ScheduledFor = table.Column<long>(type: "INTEGER", nullable: true),
@@ -996,7 +1003,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Number = table.Column<int>(type: "INTEGER", nullable: false),
-                    DueAt = table.Column<long>(type: "INTEGER", nullable: false)
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Items = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1410,13 +1420,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    StageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
                     IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Target = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    TargetId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ReviewerId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ReviewerReason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     ShownHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     ShownFindings = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     ShownRisk = table.Column<int>(type: "INTEGER", nullable: false),
+                    Recommended = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Sensitive = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Trigger = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    EarlierVerdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    EarlierDecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     DecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -1487,12 +1504,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                     ItemId = table.Column<Guid>(type: "TEXT", nullable: false),
                     CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
                     IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     ReviewerId = table.Column<Guid>(type: "TEXT", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
                     Justification = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
                     ShownHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     GrantIds = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Recommended = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     SupersedesId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Withdrawn = table.Column<bool>(type: "INTEGER", nullable: false),
                     BulkSize = table.Column<int>(type: "INTEGER", nullable: false)
@@ -1502,6 +1522,40 @@ namespace Governance.Migrations.Sqlite.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewTasks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ItemId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReviewerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    AskedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    HandedOnById = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    DecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewTasks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_People_ReviewerId",
+                        column: x => x.ReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewTasks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -1689,6 +1743,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_Decisions_At",
                 table: "Decisions",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Decisions_CampaignId_ReviewerId_At",
+                table: "Decisions",
+                columns: new[] { "CampaignId", "ReviewerId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Decisions_IdentityId_At",
@@ -2018,6 +2077,12 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "Name", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewItems_CampaignId_TargetId",
+                table: "ReviewItems",
+                columns: new[] { "CampaignId", "TargetId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_Verdict",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "Verdict" });
@@ -2028,15 +2093,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "IdentityId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_ReviewerId_CampaignId_Verdict",
-                table: "ReviewItems",
-                columns: new[] { "ReviewerId", "CampaignId", "Verdict" });
+                name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "CampaignId", "StageNumber", "Verdict" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ReviewItems_StageId_IdentityId",
-                table: "ReviewItems",
-                columns: new[] { "StageId", "IdentityId" },
+                name: "IX_ReviewTasks_ItemId_StageNumber_ReviewerId",
+                table: "ReviewTasks",
+                columns: new[] { "ItemId", "StageNumber", "ReviewerId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewTasks_ReviewerId_CampaignId_State_Verdict",
+                table: "ReviewTasks",
+                columns: new[] { "ReviewerId", "CampaignId", "State", "Verdict" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_DecisionId",
@@ -2259,6 +2329,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "ReviewTasks");
+
+            migrationBuilder.DropTable(
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
@@ -2301,9 +2374,6 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "Accounts");
 
             migrationBuilder.DropTable(
-                name: "ReviewItems");
-
-            migrationBuilder.DropTable(
                 name: "Entitlements");
 
             migrationBuilder.DropTable(
@@ -2314,6 +2384,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "People");
+
+            migrationBuilder.DropTable(
+                name: "ReviewItems");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

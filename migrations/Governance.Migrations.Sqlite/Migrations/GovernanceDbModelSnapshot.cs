@@ -269,8 +269,14 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid>("DefinitionId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid>("DefinitionVersion")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("FallbackReviewerId")
+                        .HasColumnType("TEXT");
 
                     b.Property<bool>("JustificationOnCertify")
                         .HasColumnType("INTEGER");
@@ -301,12 +307,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("ScheduledFor")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StageSettings")
+                        .IsRequired()
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("State")
@@ -374,6 +393,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Review")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Rule")
                         .HasMaxLength(300)
                         .HasColumnType("TEXT");
@@ -381,6 +405,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Stages")
+                        .IsRequired()
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("StartsAt")
@@ -417,6 +446,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("GrantIds")
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");
@@ -431,6 +463,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Recommended")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ReviewerId")
                         .HasColumnType("TEXT");
 
@@ -438,6 +474,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("SupersedesId")
                         .HasColumnType("TEXT");
@@ -458,6 +497,8 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ItemId", "At");
 
+                    b.HasIndex("CampaignId", "ReviewerId", "At");
+
                     b.ToTable("Decisions", (string)null);
                 });
 
@@ -476,11 +517,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("EarlierDecisionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EarlierVerdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("IdentityId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Recommended")
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
@@ -491,6 +543,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Sensitive")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ShownFindings")
                         .HasMaxLength(1000)
@@ -504,7 +559,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<int>("ShownRisk")
                         .HasColumnType("INTEGER");
 
-                    b.Property<Guid>("StageId")
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TargetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Trigger")
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Verdict")
@@ -519,14 +586,68 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("IdentityId");
 
-                    b.HasIndex("CampaignId", "Verdict");
-
-                    b.HasIndex("StageId", "IdentityId")
+                    b.HasIndex("CampaignId", "TargetId")
                         .IsUnique();
 
-                    b.HasIndex("ReviewerId", "CampaignId", "Verdict");
+                    b.HasIndex("CampaignId", "Verdict");
 
                     b.ToTable("ReviewItems", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DecisionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("HandedOnById")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ItemId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ReviewerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("StageNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "StageNumber", "Verdict");
+
+                    b.HasIndex("ItemId", "StageNumber", "ReviewerId")
+                        .IsUnique();
+
+                    b.HasIndex("ReviewerId", "CampaignId", "State", "Verdict");
+
+                    b.ToTable("ReviewTasks", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Campaigns.Stage", b =>
@@ -538,10 +659,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Items")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -3248,6 +3378,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasOne("Governance.Inventory.Identity", null)
                         .WithMany()
                         .HasForeignKey("IdentityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Campaigns.ReviewTask", b =>
+                {
+                    b.HasOne("Governance.Campaigns.ReviewItem", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Governance.People.Person", null)
+                        .WithMany()
+                        .HasForeignKey("ReviewerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -43,8 +43,10 @@ public static class AuditActions
     public const string CampaignDefined = "campaign.defined";
     public const string CampaignChanged = "campaign.changed";
     public const string CampaignLaunched = "campaign.launched";
+    public const string CampaignStageChanged = "campaign.stage-changed";
     public const string CampaignClosed = "campaign.closed";
     public const string CampaignApplied = "campaign.applied";
+    public const string CampaignEndsSet = "campaign.ends-set";
     public const string CampaignSkipped = "campaign.skipped";
     public const string CampaignExtended = "campaign.extended";
     public const string CampaignArchived = "campaign.archived";

@@ -31,6 +31,21 @@ public sealed class Campaign
 
     public bool BlockSelfReview { get; init; }
 
+    /// <summary>The definition's version when it was launched.</summary>
+    public Guid DefinitionVersion { get; init; }
+
+    /// <summary>Who reviews where nobody else may.</summary>
+    public required Guid FallbackReviewerId { get; init; }
+
+    /// <summary>The <see cref="StageSettings"/> that it began with, as JSON.</summary>
+    public required string StageSettings { get; set; }
+
+    /// <summary>The <see cref="ReviewSettings"/> that it began with, as JSON.</summary>
+    public required string Review { get; init; }
+
+    /// <summary>The stage that runs, or ran last; from 1.</summary>
+    public int StageNumber { get; set; } = 1;
+
     public CampaignState State { get; set; }
 
     public required DateTimeOffset LaunchedAt { get; init; }
@@ -55,7 +70,7 @@ public sealed class Campaign
     public Guid Version { get; set; }
 }
 
-/// <summary>Reviewers in sequence; one for now.</summary>
+/// <summary>One round of reviewers in one campaign. All of its stages are planned at launch; a later one may turn out empty and is passed over.</summary>
 public sealed class Stage
 {
     public required Guid Id { get; init; }
@@ -65,6 +80,14 @@ public sealed class Stage
     public required int Number { get; init; }
 
     public required DateTimeOffset DueAt { get; set; }
+
+    /// <summary>When its reviewers were asked; null while it is to come.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>Items that it looks at.</summary>
+    public int Items { get; set; }
 }
 
 internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
@@ -77,6 +100,8 @@ internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
         // Launched once for each due time, whichever node or retry comes first.
         builder.HasIndex(c => new { c.DefinitionId, c.ScheduledFor }).IsUnique();
         builder.Property(c => c.Scope).HasMaxLength(4000);
+        builder.Property(c => c.StageSettings).HasMaxLength(-1);
+        builder.Property(c => c.Review).HasMaxLength(1000);
         builder.Property(c => c.PopulationHash).HasMaxLength(64);
         builder.Property(c => c.Version).IsConcurrencyToken();
     }

@@ -12,7 +12,7 @@ namespace Governance.Campaigns;
 public sealed record AppliedCounts(int Certified, int Reduced, int Ordered);
 
 /// <summary>Ends a campaign: no more decisions, then each becomes a certification or a revocation order, once, in set-based statements (I-16).</summary>
-public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
+public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StageEngine stages, TimeProvider clock)
 {
     private static readonly Actor Scheduler = Actor.Job("campaign schedule");
 
@@ -30,6 +30,9 @@ public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, Aud
                 s => s.SetProperty(c => c.State, CampaignState.Closed).SetProperty(c => c.ClosedAt, now).SetProperty(c => c.Version, version), ct);
             if (closed == 0)
                 return await db.Campaigns.AnyAsync(c => c.Id == campaignId, ct) ? Done.Value : Refusals.CampaignGone();
+            // Closed before its last stage: what a later stage had to look at, and didn't, has no answer yet.
+            await StageEngine.MoveOnAsync(db, await db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId, ct), now, ct);
+            FaultPoint.Pass("close.moved");
             // A new version for every item: a decision on its way on another node finds its row changed and is refused, never lost after the count.
             await db.ReviewItems.Where(i => i.CampaignId == campaignId).ExecuteUpdateAsync(
                 s => s.SetProperty(i => i.Version, version).SetProperty(
@@ -66,28 +69,32 @@ public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, Aud
             if (campaign.State == CampaignState.Running)
                 return Refusals.NotYetClosed(campaign.Name);
             if (first == 0)
-                return await CountAsync(db, campaignId, ct);
+                return await CountAsync(db, campaign, ct);
 
-            var bySilence = campaign.NoAnswer == NoAnswerPolicy.Certify;
-            var kept = db.ReviewItems.Where(i => i.CampaignId == campaignId && (i.Outcome == ItemOutcomeKind.Certified || i.Outcome == ItemOutcomeKind.Reduced
-                || (bySilence && i.Outcome == ItemOutcomeKind.NoResponse && i.ReviewerId != null)));
+            var kept = Unanswered.Kept(db, campaign);
             await db.Identities.Where(i => kept.Any(k => k.IdentityId == i.Id)).ExecuteUpdateAsync(
                 s => s.SetProperty(i => i.LastCertifiedAt, i => kept.Where(k => k.IdentityId == i.Id).Max(k => k.DecidedAt) ?? now), ct);
+            await EndOfLife.SetAsync(db, audit, campaign, by, now, ct);
             await CampaignRevocations.OrderAsync(db, audit, campaign, by, now, ct);
-            var counts = await CountAsync(db, campaignId, ct);
+            var counts = await CountAsync(db, campaign, ct);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignApplied, Subjects.Campaign, campaignId, details: counts), ct);
             return counts;
         }, ct);
     }
 
-    /// <summary>Closes what is past due and applies what is closed: also what a killed process left closed but not applied. Returns how many were applied.</summary>
+    /// <summary>
+    /// Ends the stages that are over, closes what is past due and applies what is closed: also what a killed process left closed but not applied. Returns how many were applied.
+    /// </summary>
     public async Task<int> CloseDueAsync(CancellationToken ct)
     {
+        await stages.AdvanceDueAsync(ct);
         var now = clock.Now();
         List<Guid> due;
         await using (var db = await contexts.CreateDbContextAsync(ct))
         {
-            due = await db.Campaigns.Where(c => (c.State == CampaignState.Running && c.DueAt <= now) || c.State == CampaignState.Closed)
+            due = await db.Campaigns
+                .Where(c => c.State == CampaignState.Closed
+                    || (c.State == CampaignState.Running && c.DueAt <= now && (!db.Stages.Any(s => s.CampaignId == c.Id && s.Number > c.StageNumber) || db.Stages.Any(s => s.CampaignId == c.Id && s.Number == c.StageNumber && s.ClosedAt != null))))
                 .OrderBy(c => c.DueAt).Select(c => c.Id).Take(100).ToListAsync(ct);
         }
 
@@ -100,13 +107,12 @@ public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, Aud
         return due.Count;
     }
 
-    private static async Task<AppliedCounts> CountAsync(GovernanceDb db, Guid campaignId, CancellationToken ct)
+    internal static async Task<AppliedCounts> CountAsync(GovernanceDb db, Campaign campaign, CancellationToken ct)
     {
-        var items = db.ReviewItems.Where(i => i.CampaignId == campaignId);
-        var bySilence = await db.Campaigns.AnyAsync(c => c.Id == campaignId && c.NoAnswer == NoAnswerPolicy.Certify, ct);
+        var kept = Unanswered.Kept(db, campaign);
         return new AppliedCounts(
-            await items.CountAsync(i => i.Outcome == ItemOutcomeKind.Certified || (bySilence && i.Outcome == ItemOutcomeKind.NoResponse && i.ReviewerId != null), ct),
-            await items.CountAsync(i => i.Outcome == ItemOutcomeKind.Reduced, ct),
-            await CampaignRevocations.OrdersOf(db, campaignId).CountAsync(ct));
+            await kept.CountAsync(i => i.Outcome != ItemOutcomeKind.Reduced, ct),
+            await kept.CountAsync(i => i.Outcome == ItemOutcomeKind.Reduced, ct),
+            await CampaignRevocations.OrdersOf(db, campaign.Id).CountAsync(ct));
     }
 }

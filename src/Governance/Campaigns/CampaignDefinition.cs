@@ -9,6 +9,9 @@ public enum NoAnswerPolicy
     NoChange,
     Revoke,
     Certify,
+
+    /// <summary>What the console recommended at launch; where it recommended nothing, no change.</summary>
+    Recommendation,
 }
 
 /// <summary>The schedule and scope of a campaign. A running campaign keeps the settings that it began with.</summary>
@@ -26,6 +29,7 @@ public sealed class CampaignDefinition
     /// <summary>Who reviews what has no accepted owner.</summary>
     public required Guid FallbackReviewerId { get; set; }
 
+    /// <summary>All stages together.</summary>
     public int DurationDays { get; set; } = 14;
 
     /// <summary>The first due time of the schedule; null: launched by hand.</summary>
@@ -36,6 +40,12 @@ public sealed class CampaignDefinition
 
     /// <summary>An iCalendar RRULE; null for a one-time campaign.</summary>
     public string? Rule { get; set; }
+
+    /// <summary>One to four <see cref="StageSettings"/> as JSON, in their order.</summary>
+    public required string Stages { get; set; }
+
+    /// <summary>A <see cref="ReviewSettings"/> as JSON.</summary>
+    public required string Review { get; set; }
 
     /// <summary>When the scheduler launches it next; null for never.</summary>
     public DateTimeOffset? NextLaunchAt { get; set; }
@@ -70,6 +80,8 @@ internal sealed class CampaignDefinitionConfiguration : IEntityTypeConfiguration
         builder.Property(d => d.TimeZone).HasMaxLength(64);
         builder.Property(d => d.Rule).HasMaxLength(300);
         builder.Ignore(d => d.Schedule);
+        builder.Property(d => d.Stages).HasMaxLength(-1);
+        builder.Property(d => d.Review).HasMaxLength(1000);
         builder.Property(d => d.Version).IsConcurrencyToken();
     }
 }

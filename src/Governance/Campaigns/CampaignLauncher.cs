@@ -73,7 +73,7 @@ public sealed class CampaignLauncher(IDbContextFactory<GovernanceDb> contexts, A
             return Refusals.FallbackNotActive(await db.People.Where(p => p.Id == definition.FallbackReviewerId).Select(p => p.Name).SingleOrDefaultAsync(ct) ?? "The fallback reviewer");
 
         // The definition's version goes first: of two launchers the second fails here, before any row of its own.
-        var due = definition.NextLaunchAt;
+        var (due, before) = (definition.NextLaunchAt, definition.Version);
         MoveOn(definition, now);
         await db.SaveChangesAsync(ct);
         var campaign = new Campaign
@@ -85,6 +85,10 @@ public sealed class CampaignLauncher(IDbContextFactory<GovernanceDb> contexts, A
             NoAnswer = definition.NoAnswer,
             JustificationOnCertify = definition.JustificationOnCertify,
             BlockSelfReview = definition.BlockSelfReview,
+            DefinitionVersion = before,
+            FallbackReviewerId = definition.FallbackReviewerId,
+            StageSettings = definition.Stages,
+            Review = definition.Review,
             LaunchedAt = now,
             LaunchedBy = by.Name,
             ScheduledFor = scheduled ? due : null,
@@ -92,19 +96,20 @@ public sealed class CampaignLauncher(IDbContextFactory<GovernanceDb> contexts, A
             PopulationHash = string.Empty,
             Version = Ids.New(now),
         };
-        var stage = new Stage { Id = Ids.New(now), CampaignId = campaign.Id, Number = 1, DueAt = campaign.DueAt };
-        db.AddRange(campaign, stage);
+        db.Add(campaign);
         await db.SaveChangesAsync(ct);
 
         var rows = LaunchPopulation.Rows(db, IdentityFilter.FromJson(definition.Scope), definition.FallbackReviewerId, definition.BlockSelfReview, now);
         campaign.Population = await db.InsertSelectAsync(
-            db.ReviewItems, rows, new { CampaignId = campaign.Id, StageId = stage.Id, Outcome = ItemOutcomeKind.Open, Version = campaign.Version }, now, ct);
+            db.ReviewItems, rows, new { CampaignId = campaign.Id, StageNumber = 1, Target = ItemTarget.Identity, Outcome = ItemOutcomeKind.Open, Version = campaign.Version }, now, ct);
         if (campaign.Population == 0)
             return Refusals.EmptyScope(definition.Name);
+        var stage = await StagePlan.MakeAsync(db, campaign, now, ct);
+        FaultPoint.Pass("launch.items");
         await LaunchPopulation.RecordFindingsAsync(db, campaign.Id, ct);
         // Ids only, 16 bytes an item, for the hash over all of them.
         campaign.PopulationHash = LaunchPopulation.Hash(await db.ReviewItems.Where(i => i.CampaignId == campaign.Id).Select(i => i.IdentityId).ToListAsync(ct));
-        await ReviewMessages.TellReviewersAsync(db, campaign, now, ct);
+        await ReviewMessages.TellReviewersAsync(db, campaign, stage, now, ct);
         await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignLaunched, Subjects.Campaign, campaign.Id, details: new
         {
             definitionId,

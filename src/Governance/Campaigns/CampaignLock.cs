@@ -9,6 +9,10 @@ namespace Governance.Campaigns;
 /// </summary>
 internal static class CampaignLock
 {
+    /// <summary>Takes the lock of one campaign, until the transaction ends.</summary>
+    public static Task TakeCampaignAsync(GovernanceDb db, Guid campaignId, CancellationToken ct) =>
+        db.Campaigns.Where(c => c.Id == campaignId).ExecuteUpdateAsync(s => s.SetProperty(c => c.State, c => c.State), ct);
+
     /// <summary>Takes the lock of the campaigns that the items are of, until the transaction ends.</summary>
     public static Task TakeAsync(GovernanceDb db, IReadOnlyCollection<Guid> itemIds, CancellationToken ct) =>
         db.Campaigns.Where(c => db.ReviewItems.Any(i => i.CampaignId == c.Id && itemIds.Contains(i.Id)))

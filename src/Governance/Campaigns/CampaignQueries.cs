@@ -98,6 +98,8 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             TimeZone = d.TimeZone,
             EndsOn = d.Schedule.EndsOn,
             EndsAfter = d.Schedule.EndsAfter,
+            Stages = CampaignJson.Stages(d.Stages),
+            Review = CampaignJson.Settings(d.Review),
             NoAnswer = d.NoAnswer,
             JustificationOnCertify = d.JustificationOnCertify,
             BlockSelfReview = d.BlockSelfReview,
@@ -126,7 +128,7 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             Of(Verdict.Certify), Of(Verdict.Reduce), Of(Verdict.Revoke), Of(Verdict.DontKnow),
             verdicts.Where(v => v.Verdict is null && v.Asked).Sum(v => v.Count), verdicts.Where(v => v.Verdict is null && !v.Asked).Sum(v => v.Count));
         var applied = campaign.State == CampaignState.Applied
-            ? new AppliedCounts(effects.Certify + (campaign.NoAnswer == NoAnswerPolicy.Certify ? effects.SilentAsked : 0), effects.Reduce, await CampaignRevocations.OrdersOf(db, id).CountAsync(ct))
+            ? await CampaignCloser.CountAsync(db, campaign, ct)
             : null;
         return new CampaignDetail(campaign, await ScopeWords.ForAsync(db, IdentityFilter.FromJson(campaign.Scope), ct), effects, reviewers, count, applied);
 
@@ -154,7 +156,8 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
         var decided = await (
             from item in db.ReviewItems.AsNoTracking()
             where item.CampaignId == campaignId && item.Verdict == Verdict.Reduce
-            join decision in db.Decisions on item.DecisionId equals decision.Id
+            join task in db.ReviewTasks.Where(t => t.Verdict == Verdict.Reduce && t.State != TaskState.HandedOn) on item.Id equals task.ItemId
+            join decision in db.Decisions on task.DecisionId equals decision.Id
             join identity in db.Identities on item.IdentityId equals identity.Id
             join person in db.People on decision.ReviewerId equals person.Id
             orderby identity.DisplayName

@@ -9,28 +9,38 @@ namespace Governance.Campaigns;
 /// <summary>Makes the revocation orders of a campaign, in set-based statements. The brakes judge them there and then. An identity that already has an open order gets no second one.</summary>
 internal static class CampaignRevocations
 {
-    /// <summary>Orders what reviewers revoked, and what nobody answered where the campaign says so and somebody was asked.</summary>
+    /// <summary>Orders what reviewers revoked, and what the policies for no answer and for no reviewer take away.</summary>
     public static async Task OrderAsync(GovernanceDb db, AuditLog audit, Campaign campaign, Actor by, DateTimeOffset now, CancellationToken ct)
     {
         var prefix = $"Revoked in {Cut(campaign.Name, 150)} by ";
 #pragma warning disable CA1845 // Translated to SQL, where there are no spans.
         var denied =
-            from item in Without(db, campaign.Id).Where(i => i.Outcome == ItemOutcomeKind.Revoked)
+            from item in Free(db, db.ReviewItems.AsNoTracking().Where(i => i.CampaignId == campaign.Id && i.Outcome == ItemOutcomeKind.Revoked))
             join identity in db.Identities on item.IdentityId equals identity.Id
             join decision in db.Decisions on item.DecisionId equals decision.Id
             join reviewer in db.People on decision.ReviewerId equals reviewer.Id
             select new { item.IdentityId, identity.SourceId, item.DecisionId, Reason = prefix + reviewer.Name + ": " + decision.Justification!.Substring(0, 1200) };
 #pragma warning restore CA1845
         await RevocationOrders.InsertAsync(db, denied, RevocationCause.Denied, by, now, ct);
-        if (campaign.NoAnswer == NoAnswerPolicy.Revoke)
+        if (Unanswered.SilentToRevoke(db, campaign) is { } unheard)
         {
-            var reason = $"Nobody answered in {Cut(campaign.Name, 150)}; its policy for no answer is to revoke. Asked: ";
+            var reason = $"Nobody answered in {Cut(campaign.Name, 150)}; its policy for no answer is to {(campaign.NoAnswer == NoAnswerPolicy.Revoke ? "revoke" : "take the recommendation")}. Asked: ";
             var silent =
-                from item in Without(db, campaign.Id).Where(i => i.Outcome == ItemOutcomeKind.NoResponse)
+                from item in Free(db, unheard)
                 join identity in db.Identities on item.IdentityId equals identity.Id
                 join reviewer in db.People on item.ReviewerId equals reviewer.Id
                 select new { item.IdentityId, identity.SourceId, Reason = reason + reviewer.Name };
             await RevocationOrders.InsertAsync(db, silent, RevocationCause.Denied, by, now, ct);
+        }
+
+        if (Unanswered.UnaskedToRevoke(db, campaign) is { } nobodys)
+        {
+            var reason = $"Nobody could be asked in {Cut(campaign.Name, 150)}, and its policy for that takes away: ";
+            var unasked =
+                from item in Free(db, nobodys)
+                join identity in db.Identities on item.IdentityId equals identity.Id
+                select new { item.IdentityId, identity.SourceId, Reason = reason + identity.DisplayName };
+            await RevocationOrders.InsertAsync(db, unasked, RevocationCause.Denied, by, now, ct);
         }
 
         var made = await OrdersOf(db, campaign.Id).CountAsync(ct);
@@ -46,8 +56,9 @@ internal static class CampaignRevocations
             && db.ReviewItems.Any(i => i.CampaignId == campaignId && i.IdentityId == order.IdentityId)
         select order;
 
-    private static IQueryable<ReviewItem> Without(GovernanceDb db, Guid campaignId) => db.ReviewItems.AsNoTracking()
-        .Where(i => i.CampaignId == campaignId && !db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && o.EndedAt == null));
+    // Whole identities only; a grant or a credential that was denied is taken away in its source: see the list of reductions.
+    private static IQueryable<ReviewItem> Free(GovernanceDb db, IQueryable<ReviewItem> items) =>
+        items.Where(i => i.Target == ItemTarget.Identity && !db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && o.EndedAt == null));
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }

@@ -10,7 +10,11 @@ namespace Governance.Campaigns;
 /// <param name="ShownHash">The identity's content hash that the reviewer saw (I-15).</param>
 /// <param name="GrantIds">For reduce: what to take away.</param>
 /// <param name="By">The reviewer.</param>
-public sealed record Decide(Guid ItemId, Guid ItemVersion, Verdict Verdict, string? Justification, string ShownHash, IReadOnlyList<Guid> GrantIds, Actor By);
+public sealed record Decide(Guid ItemId, Guid ItemVersion, Verdict Verdict, string? Justification, string ShownHash, IReadOnlyList<Guid> GrantIds, Actor By)
+{
+    /// <summary>For reduce: the day on which its life ends, alone or beside what is taken away.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 /// <summary>All that the rules need to know of an item.</summary>
 public sealed record ReviewItemState
@@ -33,10 +37,31 @@ public sealed record ReviewItemState
 
     public bool BlockSelfReview { get; init; }
 
+    /// <summary>A <see cref="ReviewSettings"/> as JSON.</summary>
+    public string Review { get; init; } = "{}";
+
+    public int StageNumber { get; init; } = 1;
+
+    /// <summary>When the item's stage ended; null while it runs.</summary>
+    public DateTimeOffset? StageClosedAt { get; init; }
+
+    public ItemTarget Target { get; init; }
+
+    public Guid TargetId { get; init; }
+
+    /// <summary>The one who acts, if asked about this item in this stage.</summary>
     public Guid? ReviewerId { get; init; }
 
-    /// <summary>Who made the identity, where known.</summary>
+    public TaskState TaskState { get; init; }
+
+    /// <summary>The acting reviewer's own answer in force.</summary>
+    public Guid? TaskDecisionId { get; init; }
+
+    /// <summary>Who made the identity or asked for it, where known.</summary>
     public Guid? CreatorId { get; init; }
+
+    /// <summary>Who alone uses the identity, where known.</summary>
+    public Guid? SoleUserId { get; init; }
 
     public required Guid IdentityId { get; init; }
 
@@ -49,14 +74,19 @@ public sealed record ReviewItemState
 
     public bool Privileged { get; init; }
 
-    public Guid? DecisionId { get; init; }
+    public Verdict? Recommended { get; init; }
+
+    public Verdict? EarlierVerdict { get; init; }
 
     public Verdict? Verdict { get; init; }
+
+    /// <summary>Whether reviewing it would be reviewing one's own (I-14).</summary>
+    public bool IsSelf(Guid? personId) => BlockSelfReview && personId is not null && (personId == CreatorId || personId == SoleUserId);
 }
 
 /// <summary>The whole policy of deciding, readable by an auditor. Pure: state and clock are given.</summary>
 /// <remarks>
-/// Only the assigned reviewer, only while the campaign runs, never on what one created (NIST SP 800-53 AC-5, AC-2 j), with a reason where one is owed, and
+/// Only the assigned reviewer, only while the campaign runs, never on what one created or alone uses (NIST SP 800-53 AC-5, AC-2 j), with a reason where one is owed, and
 /// only on what was shown. NIST CSF 2.0 PR.AA-05: access is reviewed, and what is decided is bound to evidence.
 /// </remarks>
 public static class CampaignRules
@@ -70,6 +100,9 @@ public static class CampaignRules
     /// <summary>From this risk on (0 to 100) an item is decided by itself and not among others.</summary>
     public const int BulkRiskLimit = 50;
 
+    /// <summary>A life is shortened to at most so many days from now.</summary>
+    public const int LongestLifeDays = 730;
+
     /// <summary>So many items go into one bulk answer.</summary>
     public const int LargestBulk = 500;
 
@@ -77,12 +110,14 @@ public static class CampaignRules
     public static Refusal? Check(ReviewItemState item, Decide command, DateTimeOffset now) =>
         MayAct(item, command.By, now) ?? command switch
         {
-            _ when item.BlockSelfReview && item.CreatorId is { } creator && creator == command.By.PersonId => Refusals.SelfReview(item.IdentityName),
+            _ when item.IsSelf(command.By.PersonId) => Refusals.SelfReview(item.IdentityName),
             _ when item.Version != command.ItemVersion => Refusals.Conflict(item.IdentityName),
             _ when !string.Equals(item.ContentHash, command.ShownHash, StringComparison.Ordinal) => Refusals.Changed(item.IdentityName),
-            _ when NeedsReason(item.JustificationOnCertify, command.Verdict) && IsTooShort(command.Justification) => Refusals.ReasonMissing(command.Verdict),
+            _ when NeedsReason(item.JustificationOnCertify, CampaignJson.Settings(item.Review).JustificationAlways, command.Verdict) && IsTooShort(command.Justification) => Refusals.ReasonMissing(command.Verdict),
             { Justification.Length: > LongestReason } => Refusals.ReasonTooLong(),
-            { Verdict: Verdict.Reduce, GrantIds.Count: 0 } => Refusals.NoGrantNamed(),
+            { Verdict: Verdict.Reduce } when item.Target != ItemTarget.Identity => Refusals.NothingToReduce(),
+            { Verdict: Verdict.Reduce, GrantIds.Count: 0, ExpiresAt: null } => Refusals.NoGrantNamed(),
+            { Verdict: Verdict.Reduce, ExpiresAt: { } ends } when ends <= now || ends > now.AddDays(LongestLifeDays) => Refusals.EndOutside(),
             _ => null,
         };
 
@@ -101,7 +136,7 @@ public static class CampaignRules
     public static Refusal? CheckWithdraw(ReviewItemState item, Guid itemVersion, Actor by, DateTimeOffset now) =>
         MayAct(item, by, now)
         ?? (item.Version != itemVersion ? Refusals.Conflict(item.IdentityName) : null)
-        ?? (item.DecisionId is null ? Refusals.NothingToWithdraw(item.IdentityName) : null);
+        ?? (item.TaskDecisionId is null ? Refusals.NothingToWithdraw(item.IdentityName) : null);
 
     /// <summary>May the item be handed to this person? Handing on can't be a way round the block on self-review (I-14).</summary>
     public static Refusal? CheckReassign(ReviewItemState item, Guid itemVersion, Guid toPersonId, string toName, string? note, Actor by, DateTimeOffset now)
@@ -111,9 +146,9 @@ public static class CampaignRules
         {
             { } refusal => refusal,
             null when item.Version != itemVersion => Refusals.Conflict(item.IdentityName),
-            null when item.DecisionId is not null => Refusals.AlreadyDecided(item.IdentityName),
+            null when item.TaskDecisionId is not null => Refusals.AlreadyDecided(item.IdentityName),
             null when toPersonId == item.ReviewerId => Refusals.SameReviewer(toName),
-            null when item.BlockSelfReview && toPersonId == item.CreatorId => Refusals.ReviewerIsCreator(toName, item.IdentityName),
+            null when item.IsSelf(toPersonId) => Refusals.ReviewerIsCreator(toName, item.IdentityName),
             null when IsTooShort(note) => Refusals.NoteMissing(),
             null when note!.Length > LongestReason => Refusals.ReasonTooLong(),
             null => null,
@@ -121,18 +156,20 @@ public static class CampaignRules
     }
 
     /// <summary>Whether the verdict owes a reason.</summary>
-    public static bool NeedsReason(bool justificationOnCertify, Verdict verdict) =>
-        verdict == Verdict.Revoke || (verdict is Verdict.Certify or Verdict.Reduce && justificationOnCertify);
+    public static bool NeedsReason(bool justificationOnCertify, bool always, Verdict verdict) =>
+        always || verdict == Verdict.Revoke || (verdict is Verdict.Certify or Verdict.Reduce && justificationOnCertify);
 
     /// <summary>Whether a text is too short to be a reason.</summary>
     public static bool IsTooShort(string? reason) => reason is null || reason.Trim().Length < ShortestReason;
 
     private static Refusal? MayAct(ReviewItemState item, Actor by, DateTimeOffset now) =>
-        Open(item, now) ?? (by.PersonId is { } person && person == item.ReviewerId ? null : Refusals.NotYourItem(item.IdentityName));
+        Open(item, now) ?? (by.PersonId is null || by.PersonId != item.ReviewerId || item.TaskState == TaskState.HandedOn ? Refusals.NotYourItem(item.IdentityName)
+            : item.TaskState == TaskState.Freed ? Refusals.AnsweredByOther(item.IdentityName) : null);
 
     private static Refusal? Open(ReviewItemState item, DateTimeOffset now) => item switch
     {
         { CampaignState: not CampaignState.Running } => Refusals.CampaignClosed(item.CampaignName, item.ClosedAt),
+        { StageClosedAt: { } ended } => Refusals.StageOver(item.CampaignName, item.StageNumber, ended),
         { DueAt: var due } when now > due => Refusals.PastDue(item.CampaignName, due),
         _ => null,
     };

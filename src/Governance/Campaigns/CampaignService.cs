@@ -18,13 +18,15 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.InTransactionAsync<Guid>(async () =>
         {
-            if (await FallbackRefusalAsync(db, input.FallbackReviewerId, ct) is { } left)
+            if (await PeopleRefusalAsync(db, input, ct) is { } left)
                 return left;
             var definition = new CampaignDefinition
             {
                 Id = Ids.New(now),
                 Name = string.Empty,
                 Scope = string.Empty,
+                Stages = string.Empty,
+                Review = string.Empty,
                 FallbackReviewerId = input.FallbackReviewerId,
                 CreatedAt = now,
                 CreatedBy = by.Name,
@@ -52,7 +54,7 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
                 return Refusals.Archived(definition.Name);
             if (definition.Version != version)
                 return Refusals.ChangedMeanwhile(definition.Name);
-            if ((DefinitionRules.Check(input, definition.StartsAt, now) ?? await FallbackRefusalAsync(db, input.FallbackReviewerId, ct)) is { } refusal)
+            if ((DefinitionRules.Check(input, definition.StartsAt, now) ?? await PeopleRefusalAsync(db, input, ct)) is { } refusal)
                 return refusal;
             Write(input, definition, now);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignChanged, Subjects.Definition, definition.Id, details: input), ct);
@@ -101,7 +103,9 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
             var before = campaign.DueAt;
             campaign.DueAt = dueAt.ToUniversalTime();
             campaign.Version = Ids.New(now);
-            await db.Stages.Where(s => s.CampaignId == campaignId).ExecuteUpdateAsync(s => s.SetProperty(x => x.DueAt, campaign.DueAt), ct);
+            // The stage that runs gets the time, and those after it come later by as much.
+            foreach (var stage in await db.Stages.Where(s => s.CampaignId == campaignId && s.Number >= campaign.StageNumber).ToListAsync(ct))
+                (stage.DueAt, stage.ClosedAt) = (stage.DueAt + (campaign.DueAt - before), null);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignExtended, Subjects.Campaign, campaignId, reason, new { before, after = campaign.DueAt }), ct);
             return Done.Value;
         }, ct));
@@ -141,15 +145,17 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
         }
     }
 
-    private static async Task<Refusal?> FallbackRefusalAsync(GovernanceDb db, Guid personId, CancellationToken ct)
+    private static async Task<Refusal?> PeopleRefusalAsync(GovernanceDb db, DefinitionInput input, CancellationToken ct)
     {
-        var person = await db.People.Where(p => p.Id == personId).Select(p => new { p.Name, p.Status }).SingleOrDefaultAsync(ct);
-        return person switch
-        {
-            null => Refusals.FallbackMissing(),
-            { Status: not PersonStatus.Active } => Refusals.FallbackNotActive(person.Name),
-            _ => null,
-        };
+        var named = input.Stages.Select((s, n) => (Number: n + 1, People: s.People.Concat(s.FallbackPeople))).ToList();
+        var ids = named.SelectMany(s => s.People).Append(input.FallbackReviewerId).Distinct().ToList();
+        var people = await db.People.Where(p => ids.Contains(p.Id)).Select(p => new { p.Id, p.Name, p.Status }).ToDictionaryAsync(p => p.Id, ct);
+        if (!people.TryGetValue(input.FallbackReviewerId, out var fallback))
+            return Refusals.FallbackMissing();
+        if (fallback.Status != PersonStatus.Active)
+            return Refusals.FallbackNotActive(fallback.Name);
+        return named.SelectMany(s => s.People.Where(p => people.GetValueOrDefault(p) is not { Status: PersonStatus.Active })
+            .Select(p => Refusals.StagePersonLeft(s.Number, people.GetValueOrDefault(p)?.Name ?? "Somebody"))).FirstOrDefault();
     }
 
     private static void Write(DefinitionInput input, CampaignDefinition definition, DateTimeOffset now)
@@ -158,12 +164,14 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
         definition.Description = string.IsNullOrWhiteSpace(input.Description) ? null : StorableText.Clean(input.Description.Trim());
         definition.Scope = input.Scope.ToJson();
         definition.FallbackReviewerId = input.FallbackReviewerId;
-        definition.DurationDays = input.DurationDays;
         var (before, schedule) = (definition.Schedule, input.Schedule);
         (definition.StartsAt, definition.TimeZone, definition.Rule) = (schedule.StartsAt, schedule.TimeZone, schedule.Rule);
         // Unchanged, it goes on where it was: what is due but not yet launched stays due.
         if (schedule != before)
             definition.NextLaunchAt = schedule.NextAfter(now.AddTicks(-1));
+        definition.DurationDays = input.TotalDays();
+        definition.Stages = CampaignJson.Write(input.StagesInForce());
+        definition.Review = CampaignJson.Write(input.Review);
         definition.NoAnswer = input.NoAnswer;
         definition.JustificationOnCertify = input.JustificationOnCertify;
         definition.BlockSelfReview = input.BlockSelfReview;

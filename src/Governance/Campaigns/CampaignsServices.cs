@@ -9,10 +9,12 @@ public static class CampaignsServices
     {
         services.AddSingleton<CampaignPreviews>();
         services.AddSingleton<CampaignLauncher>();
+        services.AddSingleton<StageEngine>();
         services.AddSingleton<CampaignCloser>();
         services.AddSingleton<CampaignService>();
         services.AddSingleton<CampaignQueries>();
         services.AddSingleton<ReviewService>();
+        services.AddSingleton<HandOverService>();
         services.AddSingleton<ReviewQueries>();
         services.AddSingleton<AuditFollower, GrownAccessFollower>();
         return services;

@@ -15,7 +15,14 @@ public sealed record DefinitionInput
     /// <summary>Who reviews what has no accepted owner.</summary>
     public required Guid FallbackReviewerId { get; init; }
 
+    /// <summary>All stages together. Where stages are given, their days count and this follows.</summary>
     public int DurationDays { get; init; } = 14;
+
+    /// <summary>Up to four, in their order. Empty: <see cref="StageSettings.Standard"/> for the duration.</summary>
+    public IReadOnlyList<StageSettings> Stages { get; init; } = [];
+
+    /// <summary>How it is decided.</summary>
+    public ReviewSettings Review { get; init; } = new();
 
     public Recurrence Recurrence { get; init; }
 
@@ -39,6 +46,12 @@ public sealed record DefinitionInput
 
     /// <summary>What was chosen, as a schedule.</summary>
     internal CampaignSchedule Schedule => CampaignSchedule.Of(Recurrence, FirstLaunchAt, TimeZone, EndsOn, EndsAfter);
+
+    /// <summary>The stages in force.</summary>
+    public IReadOnlyList<StageSettings> StagesInForce() => Stages.Count > 0 ? Stages : StageSettings.Standard(DurationDays);
+
+    /// <summary>How long it takes in all.</summary>
+    public int TotalDays() => StageRules.TotalDays(StagesInForce());
 }
 
 /// <summary>What a definition may be. Pure; whether the fallback reviewer still works here is looked up by the service.</summary>
@@ -52,11 +65,13 @@ public static class DefinitionRules
         _ when input.Name.Trim().Length is < 3 or > 200 => Refusals.NameMissing(),
         { Description.Length: > 2000 } => Refusals.DescriptionTooLong(),
         { DurationDays: < 1 or > 365 } => Refusals.DurationOutside(),
-        _ when input.Recurrence != Recurrence.Once && input.DurationDays > CampaignSchedule.LongestDays(input.Recurrence) =>
+        _ when input.Recurrence != Recurrence.Once && input.TotalDays() > CampaignSchedule.LongestDays(input.Recurrence) =>
             Refusals.LongerThanPeriod(input.Recurrence, CampaignSchedule.LongestDays(input.Recurrence)),
         _ when !CampaignSchedule.IsTimeZone(input.TimeZone) => Refusals.TimeZoneUnknown(),
         { EndsOn: not null, EndsAfter: not null } => Refusals.TwoEnds(),
         { EndsAfter: < 1 or > 1000 } => Refusals.EndsAfterOutside(),
+        _ when StageRules.Check(input.StagesInForce(), input.Review) is { } refusal => refusal,
+        _ when input.TotalDays() > 365 => Refusals.DurationOutside(),
         _ when input.FallbackReviewerId == Guid.Empty => Refusals.FallbackMissing(),
         { FirstLaunchAt: { } first } when first < now && first != startBefore => Refusals.LaunchInPast(),
         { FirstLaunchAt: { } first, EndsOn: { } last } when last < DateOnly.FromDateTime(CampaignSchedule.Local(first, input.TimeZone)) => Refusals.EndsBeforeStart(),

@@ -14,14 +14,30 @@ public static class ReviewerReasons
     public const string AcceptedOwner = "accepted owner";
     public const string NoAcceptedOwner = "no accepted owner: fallback";
     public const string OwnerLeft = "accepted owner has left: fallback";
-    public const string OwnerCreatedIt = "accepted owner created it: fallback";
-    public const string FallbackCreatedIt = "nobody may review it: the fallback reviewer created it. Hand it to someone else.";
+    public const string OwnerCreatedIt = "accepted owner created it or alone uses it: fallback";
+    public const string FallbackCreatedIt = "nobody may review it: the fallback reviewer created it or alone uses it. Hand it to someone else.";
+    public const string BackupOwner = "backup owner";
+    public const string TechnicalOwner = "technical owner";
+    public const string ToolOwner = "answers for most identities of the same tool";
+    public const string OwnersManager = "manager of its owner";
+    public const string Named = "named for this stage";
+    public const string StageFallback = "none of the stage's reviewers may: named instead";
+    public const string Fallback = "none of the stage's reviewers may: fallback";
+    public const string NobodyAskedYet = "nobody asked yet in this stage";
+
+    public const string AccessGrew = "answered for it before its access grew";
+
+    public static string HasRole(string role) => "has the role " + role;
+
+    public static string RoleFallback(string role) => "none of the stage's reviewers may: has the role " + role;
 }
 
 /// <summary>One item to be, as the database computes it at launch.</summary>
 internal sealed record LaunchRow
 {
     public Guid IdentityId { get; init; }
+
+    public Guid TargetId { get; init; }
 
     public Guid? ReviewerId { get; init; }
 
@@ -30,6 +46,11 @@ internal sealed record LaunchRow
     public required string ShownHash { get; init; }
 
     public int ShownRisk { get; init; }
+
+    /// <summary>A <see cref="Verdict"/> as it is stored.</summary>
+    public string? Recommended { get; init; }
+
+    public bool Sensitive { get; init; }
 }
 
 /// <summary>Who is asked about what. Launch and preview use the same query, so that what was promised is what is launched.</summary>
@@ -45,33 +66,45 @@ internal static class LaunchPopulation
         return scope.Missing is null ? rows.Where(i => i.MissingSince == null) : rows;
     }
 
-    /// <summary>Each identity once, with its reviewer: the accepted owner who still works here, else the fallback; never who created it, where that is blocked.</summary>
-    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, Guid fallback, bool blockSelfReview, DateTimeOffset now) =>
-        Eligible(db, scope, now)
+    /// <summary>
+    /// Each identity once, with its reviewer: the accepted owner who still works here, else the fallback; never who created it or alone uses it, where that is
+    /// blocked. Where the first stage asks others, they are found after the rows are there: see <see cref="StageTasks"/>.
+    /// </summary>
+    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, Guid fallback, bool blockSelfReview, DateTimeOffset now)
+    {
+        var (longUnused, unused) = (now - Recommendation.UnusedForRevoke, now - Recommendation.UnusedForReduce);
+        return Eligible(db, scope, now)
             .Select(i => new
             {
-                i.Id,
-                i.ContentHash,
-                i.Risk,
-                i.OwnerId,
+                Identity = i,
+                Known = i.CreatedInSourceAt ?? i.FirstSeenAt,
                 Accepted = i.OwnerState == OwnerState.Accepted && i.OwnerId != null,
                 Works = db.People.Any(p => p.Id == i.OwnerId && p.Status == PersonStatus.Active),
-                OwnerCreated = blockSelfReview && i.CreatorId != null && i.CreatorId == i.OwnerId,
-                FallbackCreated = blockSelfReview && i.CreatorId == fallback,
+                OwnerSelf = blockSelfReview && i.OwnerId != null && (i.CreatorId == i.OwnerId || db.SoleUsers().Any(u => u.IdentityId == i.Id && u.PersonId == i.OwnerId)),
+                FallbackSelf = blockSelfReview && (i.CreatorId == fallback || db.SoleUsers().Any(u => u.IdentityId == i.Id && u.PersonId == fallback)),
+                Autonomous = db.Tools.Any(t => t.Id == i.ToolId && t.Autonomy == Autonomy.Autonomous),
             })
             .Select(i => new LaunchRow
             {
-                IdentityId = i.Id,
-                ReviewerId = i.Accepted && i.Works && !i.OwnerCreated ? i.OwnerId : i.FallbackCreated ? null : fallback,
+                IdentityId = i.Identity.Id,
+                TargetId = SqlText.Unindexed(i.Identity.Id),
+                ReviewerId = i.Accepted && i.Works && !i.OwnerSelf ? i.Identity.OwnerId : i.FallbackSelf ? null : fallback,
                 ReviewerReason =
-                    i.Accepted && i.Works && !i.OwnerCreated ? ReviewerReasons.AcceptedOwner
-                    : i.FallbackCreated ? ReviewerReasons.FallbackCreatedIt
+                    i.Accepted && i.Works && !i.OwnerSelf ? ReviewerReasons.AcceptedOwner
+                    : i.FallbackSelf ? ReviewerReasons.FallbackCreatedIt
                     : !i.Accepted ? ReviewerReasons.NoAcceptedOwner
                     : !i.Works ? ReviewerReasons.OwnerLeft
                     : ReviewerReasons.OwnerCreatedIt,
-                ShownHash = i.ContentHash,
-                ShownRisk = i.Risk,
+                ShownHash = i.Identity.ContentHash,
+                ShownRisk = i.Identity.Risk,
+                Recommended =
+                    (i.Identity.Usage == UsageState.Used && i.Identity.LastUsedAt < longUnused) || (i.Identity.Usage == UsageState.NeverUsed && i.Known < longUnused) ? nameof(Verdict.Revoke)
+                    : i.Identity.Privileged == Common.Reported.Yes
+                        && ((i.Identity.Usage == UsageState.Used && i.Identity.LastUsedAt < unused) || (i.Identity.Usage == UsageState.NeverUsed && i.Known < unused)) ? nameof(Verdict.Reduce)
+                    : null,
+                Sensitive = i.Identity.Privileged == Common.Reported.Yes || i.Autonomous,
             });
+    }
 
     /// <summary>SHA-256, lower-case hex, over the identities' ids: lower-case text, ordinal order, one a line. Anyone can recompute it from the exported population (I-12).</summary>
     public static string Hash(IEnumerable<Guid> identityIds)

@@ -55,20 +55,54 @@ internal static class Refusals
 
     public static Refusal EndsBeforeStart() => new("campaign.ends-before-start", "The last day is before the first launch. Choose a later one.", "EndsOn");
 
+    public static Refusal TooManyStages(int most) => new("campaign.stages-many", $"A campaign has one to {most} stages. Take one out.", "Stages");
+
+    public static Refusal StageWithoutReviewers(int stage) => new("campaign.stage-reviewers", $"Say who reviews in stage {stage}.", "Stages");
+
+    public static Refusal StageDuration(int stage) => new("campaign.stage-duration", $"Stage {stage} takes between 1 and 365 days.", "Stages");
+
+    public static Refusal StagePeopleMissing(int stage) => new("campaign.stage-people", $"Name at least one person for stage {stage}, or choose other reviewers.", "Stages");
+
+    public static Refusal StageTooManyPeople(int stage, int most) => new("campaign.stage-people-many", $"At most {most} people are asked about an item. Name fewer in stage {stage}.", "Stages");
+
+    public static Refusal StageRoleMissing(int stage) => new("campaign.stage-role", $"Choose one of this console's roles for stage {stage}.", "Stages");
+
+    public static Refusal StagePersonLeft(int stage, string name) => new("campaign.stage-person-left", $"{name}, named in stage {stage}, has left or is unknown. Choose someone who works here.", "Stages");
+
+    public static Refusal StageIsDeadEnd(int stage) => new("campaign.stage-dead-end", $"Nothing goes on from stage {stage}, so the next one would stay empty. Choose what goes on, or take the next stage out.", "Stages");
+
+    public static Refusal FirstStageSeesAll() => new("campaign.stage-first", "The first stage sees every item. Narrow the scope instead, or let a later stage see only what is privileged or autonomous.", "Stages");
+
+    public static Refusal SampleOutside() => new("campaign.sample", "The share for a second look is between 0 and 100 percent.", "Review");
+
     public static Refusal ItemGone() => new("review.gone", "There is no such item in this campaign. Load the page again.");
 
     public static Refusal NotYourItem(string identity) => new("review.not-yours", $"{identity} is not yours to review, or was handed to someone else. Load the page again to see what is yours.");
 
-    public static Refusal SelfReview(string identity) => new("review.self", $"You created {identity}, so someone else has to review it. Press O to hand it on.");
+    public static Refusal SelfReview(string identity) => new("review.self", $"You created {identity} or are the only one who uses it, so someone else has to review it. Press O to hand it on.");
+
+    public static Refusal AnsweredByOther(string identity) => new("review.answered", $"Somebody else has answered for {identity} already, and one answer is enough here. Load the page again to see what was said.");
+
+    public static Refusal StageOver(string name, int stage, DateTimeOffset at) =>
+        new("review.stage-over", $"Stage {stage} of {name} ended on {Day(at)}. What you said is kept, and what went on is with the next reviewers; ask the campaign's manager if something has to change.");
+
+    public static Refusal NothingToReduce() => new("review.reduce-single", "This asks about a single permission or credential: keep it or revoke it.");
+
+    public static Refusal EndOutside() => new("review.end-outside", "The day on which its life ends is in the future, at most two years from now.", "ExpiresAt");
 
     public static Refusal ReasonMissing(Verdict verdict) => new(
         "review.reason-missing",
-        verdict == Verdict.Revoke ? "Say in a few words why it is to be revoked: its owner and the auditor read it." : "This campaign asks for a reason with each certification: say in a few words why it is still needed.",
+        verdict switch
+        {
+            Verdict.Revoke => "Say in a few words why it is to be revoked: its owner and the auditor read it.",
+            Verdict.DontKnow => "This campaign asks for a reason with each answer: say in a few words what is unclear, or who may know.",
+            _ => "This campaign asks for a reason with each certification: say in a few words why it is still needed.",
+        },
         "Justification");
 
     public static Refusal ReasonTooLong() => new("review.reason-long", "The reason has at most 4,000 characters.", "Justification");
 
-    public static Refusal NoGrantNamed() => new("review.no-grant", "Choose at least one permission to take away. To take all of them away, revoke it.", "GrantIds");
+    public static Refusal NoGrantNamed() => new("review.no-grant", "Choose at least one permission to take away, or a day on which its life ends. To take all of them away, revoke it.", "GrantIds");
 
     public static Refusal GrantUnknown(string identity) => new("review.grant-unknown", $"{identity} no longer holds one of the permissions you chose. Load the page again and choose from what it holds now.", "GrantIds");
 
@@ -86,7 +120,7 @@ internal static class Refusals
 
     public static Refusal SameReviewer(string name) => new("review.same-reviewer", $"{name} reviews it already. Choose someone else.", "PersonId");
 
-    public static Refusal ReviewerIsCreator(string name, string identity) => new("review.reviewer-is-creator", $"{name} created {identity} and can't review it. Choose someone else.", "PersonId");
+    public static Refusal ReviewerIsCreator(string name, string identity) => new("review.reviewer-is-creator", $"{name} created {identity} or alone uses it, and can't review it. Choose someone else.", "PersonId");
 
     public static Refusal TooRiskyForBulk(string identity) => new("review.too-risky-for-bulk", $"{identity} has a high risk or privileged access. Open it and decide on it by itself.");
 

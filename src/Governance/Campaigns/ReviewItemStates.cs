@@ -7,10 +7,13 @@ namespace Governance.Campaigns;
 /// <summary>What the rules ask for, in one projection.</summary>
 internal static class ReviewItemStates
 {
-    public static IQueryable<ReviewItemState> Of(GovernanceDb db) =>
+    /// <summary>The items as they are for one person: their own task in the stage where the item stands, if they have one.</summary>
+    public static IQueryable<ReviewItemState> Of(GovernanceDb db, Guid? personId) =>
         from item in db.ReviewItems.AsNoTracking()
         join campaign in db.Campaigns on item.CampaignId equals campaign.Id
+        join stage in db.Stages on new { item.CampaignId, Number = item.StageNumber } equals new { stage.CampaignId, stage.Number }
         join identity in db.Identities on item.IdentityId equals identity.Id
+        from task in db.ReviewTasks.Where(t => t.ItemId == item.Id && t.StageNumber == item.StageNumber && t.ReviewerId == personId).DefaultIfEmpty()
         select new ReviewItemState
         {
             ItemId = item.Id,
@@ -19,19 +22,28 @@ internal static class ReviewItemStates
             CampaignName = campaign.Name,
             CampaignState = campaign.State,
             ClosedAt = campaign.ClosedAt,
-            DueAt = campaign.DueAt,
+            StageNumber = item.StageNumber,
+            StageClosedAt = stage.ClosedAt,
+            DueAt = stage.DueAt,
             JustificationOnCertify = campaign.JustificationOnCertify,
             BlockSelfReview = campaign.BlockSelfReview,
-            ReviewerId = item.ReviewerId,
+            Review = campaign.Review,
+            Target = item.Target,
+            TargetId = item.TargetId,
+            ReviewerId = task == null ? null : task.ReviewerId,
+            TaskState = task == null ? TaskState.Asked : task.State,
+            TaskDecisionId = task == null ? null : task.DecisionId,
             CreatorId = identity.CreatorId,
+            SoleUserId = db.SoleUsers().Where(u => u.IdentityId == identity.Id).Select(u => (Guid?)u.PersonId).FirstOrDefault(),
             IdentityId = identity.Id,
             IdentityName = identity.DisplayName,
             ContentHash = identity.ContentHash,
             Risk = identity.Risk,
             Privileged = identity.Privileged == Reported.Yes,
-            DecisionId = item.DecisionId,
+            Recommended = item.Recommended,
+            EarlierVerdict = item.EarlierVerdict,
             Verdict = item.Verdict,
         };
 
-    public static Task<ReviewItemState?> FindAsync(GovernanceDb db, Guid itemId, CancellationToken ct) => Of(db).SingleOrDefaultAsync(s => s.ItemId == itemId, ct);
+    public static Task<ReviewItemState?> FindAsync(GovernanceDb db, Guid itemId, Guid? personId, CancellationToken ct) => Of(db, personId).SingleOrDefaultAsync(s => s.ItemId == itemId, ct);
 }

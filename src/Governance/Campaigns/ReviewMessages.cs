@@ -10,12 +10,12 @@ internal static class ReviewMessages
 {
     private const string Kind = "review.waiting";
 
-    /// <summary>One message for each reviewer of the campaign.</summary>
-    public static async Task TellReviewersAsync(GovernanceDb db, Campaign campaign, DateTimeOffset now, CancellationToken ct)
+    /// <summary>One message for each reviewer of the stage.</summary>
+    public static async Task TellReviewersAsync(GovernanceDb db, Campaign campaign, Stage stage, DateTimeOffset now, CancellationToken ct)
     {
-        var prefix = "review:" + campaign.Id.ToString("N") + ":";
-        var reviewers = db.ReviewItems.Where(i => i.CampaignId == campaign.Id && i.ReviewerId != null)
-            .Select(i => i.ReviewerId).Distinct()
+        var prefix = $"review:{campaign.Id:N}:{(stage.Number == 1 ? string.Empty : stage.Number.ToString(CultureInfo.InvariantCulture) + ":")}";
+        var reviewers = db.ReviewTasks.Where(t => t.CampaignId == campaign.Id && t.StageNumber == stage.Number && t.State == TaskState.Asked)
+            .Select(t => t.ReviewerId).Distinct()
             .Select(r => new { PersonId = r, Key = prefix + r.ToString() });
         await db.InsertSelectAsync(
             db.Messages,
@@ -23,8 +23,10 @@ internal static class ReviewMessages
             new
             {
                 Kind,
-                Title = $"{campaign.Name} waits for you",
-                Body = string.Create(CultureInfo.InvariantCulture, $"Please look at what you answer for and say what may stay. Due on {campaign.DueAt:d MMMM yyyy}."),
+                Title = stage.Number == 1 ? $"{campaign.Name} waits for you" : $"{campaign.Name}: a second look waits for you",
+                Body = stage.Number == 1
+                    ? string.Create(CultureInfo.InvariantCulture, $"Please look at what you answer for and say what may stay. Due on {stage.DueAt:d MMMM yyyy}.")
+                    : string.Create(CultureInfo.InvariantCulture, $"Its first reviewers have answered; some of it needs another pair of eyes. Due on {stage.DueAt:d MMMM yyyy}."),
                 Link = $"/reviews/{campaign.Id:D}",
                 CreatedAt = now,
                 DeliveredAt = now,
@@ -44,7 +46,7 @@ internal static class ReviewMessages
             Kind = Kind,
             Title = $"{fromName} asks you to review {Cut(item.IdentityName, 200)}",
             Body = Cut(note, 4000),
-            Link = $"/reviews/{item.CampaignId:D}",
+            Link = $"/reviews/{item.CampaignId:D}?item={item.ItemId:D}",
             CreatedAt = now,
             DeliveredAt = now,
             Key = "handed-on:" + id.ToString("N"),

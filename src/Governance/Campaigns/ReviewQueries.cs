@@ -16,12 +16,13 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var mine = await (
-            from item in db.ReviewItems.AsNoTracking()
-            where item.ReviewerId == personId
-            join campaign in db.Campaigns on item.CampaignId equals campaign.Id
-            group item by new { campaign.Id, campaign.Name, campaign.State, campaign.DueAt } into g
+            from task in db.ReviewTasks.AsNoTracking()
+            where task.ReviewerId == personId && task.State != TaskState.HandedOn
+            join campaign in db.Campaigns on task.CampaignId equals campaign.Id
+            join stage in db.Stages on new { task.CampaignId, Number = task.StageNumber } equals new { stage.CampaignId, stage.Number }
+            group task by new { campaign.Id, campaign.Name, campaign.State, stage.DueAt, Over = stage.ClosedAt != null } into g
             orderby g.Key.DueAt descending
-            select new MyCampaign(g.Key.Id, g.Key.Name, g.Key.State, g.Key.DueAt, g.Count(), g.Count(i => i.Verdict != null))).Take(50).ToListAsync(ct);
+            select new MyCampaign(g.Key.Id, g.Key.Name, g.Key.Over && g.Key.State == CampaignState.Running ? CampaignState.Closed : g.Key.State, g.Key.DueAt, g.Count(), g.Count(t => t.Verdict != null || t.State == TaskState.Freed))).Take(50).ToListAsync(ct);
         return mine.OrderBy(m => m.State != CampaignState.Running).ThenBy(m => m.State == CampaignState.Running ? m.DueAt.UtcTicks : -m.DueAt.UtcTicks).ToList();
     }
 
@@ -29,26 +30,41 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
     public async Task<int> WaitingAsync(Guid personId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.ReviewItems.CountAsync(i => i.ReviewerId == personId && i.Verdict == null && db.Campaigns.Any(c => c.Id == i.CampaignId && c.State == CampaignState.Running), ct);
+        return await Waiting(db, personId).CountAsync(ct);
     }
+
+    /// <summary>What waits for the person: asked, unanswered, in a campaign and a stage that run.</summary>
+    public static IQueryable<ReviewTask> Waiting(GovernanceDb db, Guid personId) => db.ReviewTasks.AsNoTracking().Where(t =>
+        t.ReviewerId == personId && t.State == TaskState.Asked && t.Verdict == null && db.Campaigns.Any(c => c.Id == t.CampaignId && c.State == CampaignState.Running && c.StageNumber == t.StageNumber));
 
     /// <summary>The reviewer's page: groups by tool, the worst risk first. Null when there is no such campaign or nothing in it for this person.</summary>
     public async Task<ReviewSheet?> SheetAsync(Guid campaignId, Guid personId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == campaignId, ct);
-        var items = db.ReviewItems.AsNoTracking().Where(i => i.CampaignId == campaignId && i.ReviewerId == personId);
-        var counts = await items.GroupBy(_ => 1).Select(g => new { Total = g.Count(), Decided = g.Count(i => i.Verdict != null) }).SingleOrDefaultAsync(ct);
-        if (campaign is null || counts is null)
+        var tasks = db.ReviewTasks.AsNoTracking().Where(t => t.CampaignId == campaignId && t.ReviewerId == personId && t.State != TaskState.HandedOn);
+        // The running stage, or the last one in which this person was asked.
+        var number = await tasks.MaxAsync(t => (int?)t.StageNumber, ct);
+        if (campaign is null || number is null)
             return null;
-        var lines = await Lines(db, items).Take(LargestSheet).ToListAsync(ct);
+        tasks = tasks.Where(t => t.StageNumber == number);
+        var stage = await db.Stages.AsNoTracking().SingleAsync(s => s.CampaignId == campaignId && s.Number == number, ct);
+        var counts = await tasks.GroupBy(_ => 1).Select(g => new { Total = g.Count(), Decided = g.Count(t => t.Verdict != null || t.State == TaskState.Freed) }).SingleAsync(ct);
+        var lines = await Lines(db, tasks).Take(LargestSheet).ToListAsync(ct);
         var groups = lines.Select(WithBulk).GroupBy(l => (l.ToolName, l.Autonomy))
             .OrderByDescending(g => g.Max(l => l.Risk)).ThenBy(g => g.Key.ToolName ?? "\uffff", StringComparer.OrdinalIgnoreCase)
             .Select(g => new ReviewGroup(
                 g.Key.ToolName ?? "Acts for no known AI tool", g.Key.ToolName is null ? null : g.Key.Autonomy,
                 g.OrderByDescending(l => l.Risk).ThenBy(l => l.Name, StringComparer.OrdinalIgnoreCase).ThenBy(l => l.ItemId).ToList()))
             .ToList();
-        return new ReviewSheet(campaignId, campaign.Name, campaign.State, campaign.DueAt, campaign.JustificationOnCertify, campaign.NoAnswer, groups, counts.Total, counts.Decided);
+        var settings = CampaignJson.Settings(campaign.Review);
+        return new ReviewSheet(campaignId, campaign.Name, stage.ClosedAt is not null && campaign.State == CampaignState.Running ? CampaignState.Closed : campaign.State, stage.DueAt,
+            campaign.JustificationOnCertify, campaign.NoAnswer, groups, counts.Total, counts.Decided)
+        {
+            StageNumber = number.Value,
+            StageCount = CampaignJson.Stages(campaign.StageSettings).Count,
+            Settings = settings,
+        };
     }
 
     /// <summary>One item with everything the page shows. Null when there is none, or when it is another's and no role allows to read it.</summary>
@@ -57,9 +73,17 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
         var now = clock.Now();
         await using var db = await contexts.CreateDbContextAsync(ct);
         var item = await db.ReviewItems.AsNoTracking().SingleOrDefaultAsync(i => i.Id == itemId, ct);
-        if (item is null || !MayRead(item, by))
+        if (item is null)
             return null;
-        var line = WithBulk(await Lines(db, db.ReviewItems.Where(i => i.Id == itemId)).SingleAsync(ct));
+        // One's own part in the latest stage; for managers and auditors anybody's.
+        var tasks = await db.ReviewTasks.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.StageNumber).ThenByDescending(t => t.AskedAt).ToListAsync(ct);
+        var mine = tasks.Find(t => t.ReviewerId == by.PersonId && t.State != TaskState.HandedOn);
+        if (mine is null && !MayReadAll(by))
+            return null;
+        var shown = mine ?? tasks.Find(t => t.State != TaskState.HandedOn);
+        if (shown is null)
+            return null;
+        var line = WithBulk(await Lines(db, db.ReviewTasks.Where(t => t.Id == shown.Id)).SingleAsync(ct));
         var identity = await db.Identities.AsNoTracking().SingleAsync(i => i.Id == item.IdentityId, ct);
         var since = identity.LastCertifiedAt ?? await db.Campaigns
             .Where(c => c.State != CampaignState.Running && db.ReviewItems.Any(i => i.CampaignId == c.Id && i.IdentityId == identity.Id)).MaxAsync(c => (DateTimeOffset?)c.LaunchedAt, ct);
@@ -78,28 +102,35 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
             .Select(f => new FindingLine(f.RuleId, f.Severity, f.Evidence)).ToListAsync(ct);
         var dependants = await db.Identities.CountAsync(i => i.SourceId == identity.SourceId && i.ParentExternalId == identity.ExternalId && i.Id != identity.Id, ct);
         var owner = await db.People.Where(p => p.Id == identity.OwnerId).Select(p => p.Name).SingleOrDefaultAsync(ct);
-        var decision = await db.Decisions.AsNoTracking().Where(d => d.Id == item.DecisionId).Select(d => new DecisionLine(d.Verdict, d.Justification, d.At)).SingleOrDefaultAsync(ct);
+        var decision = await db.Decisions.AsNoTracking().Where(d => d.Id == shown.DecisionId).Select(d => new DecisionLine(d.Verdict, d.Justification, d.At)).SingleOrDefaultAsync(ct);
         var advice = Recommendation.For(identity.Usage, identity.LastUsedAt, identity.CreatedInSourceAt ?? identity.FirstSeenAt, identity.Enabled, grants.Count(g => g.Privileged == Reported.Yes), now);
         return new ReviewDetail(
             line, PlainWords.Summary(line.ToolName, line.SourceName, grants), identity.Description, identity.Purpose, identity.Environment, identity.Enabled, identity.Publisher, owner, identity.OwnerState,
-            identity.OwnerHint, item.ReviewerReason, identity.CreatedInSourceAt, identity.FirstSeenAt, identity.ExpiresAt, identity.LastCertifiedAt, since,
+            identity.OwnerHint, shown.Reason, identity.CreatedInSourceAt, identity.FirstSeenAt, identity.ExpiresAt, identity.LastCertifiedAt, since,
             grants.OrderByDescending(g => g.Privileged == Reported.Yes).ThenByDescending(g => g.IsNew).ThenBy(g => g.Name, StringComparer.Ordinal).ToList(),
             credentials, changes, findings.OrderByDescending(f => f.Severity).ToList(), dependants, advice, decision);
     }
 
-    private static bool MayRead(ReviewItem item, Actor by) =>
-        (by.PersonId is { } person && person == item.ReviewerId) || by.Holds(Roles.Administrator) || by.Holds(Roles.CampaignManager) || by.Holds(Roles.Auditor);
+    private static bool MayReadAll(Actor by) => by.Holds(Roles.Administrator) || by.Holds(Roles.CampaignManager) || by.Holds(Roles.Auditor);
 
     private static ReviewLine WithBulk(ReviewLine line) => line with { MayGoInBulk = CampaignRules.MayGoInBulk(line.Risk, line.Privileged == Reported.Yes) };
 
-    private static IQueryable<ReviewLine> Lines(GovernanceDb db, IQueryable<ReviewItem> items) =>
-        from item in items
+    private static IQueryable<ReviewLine> Lines(GovernanceDb db, IQueryable<ReviewTask> tasks) =>
+        from task in tasks
+        join item in db.ReviewItems on task.ItemId equals item.Id
         join identity in db.Identities on item.IdentityId equals identity.Id
         join source in db.Sources on identity.SourceId equals source.Id
         join t in db.Tools on identity.ToolId equals t.Id into tools
         from tool in tools.DefaultIfEmpty()
-        orderby item.Verdict != null, identity.Risk descending, identity.DisplayName, item.Id
+        orderby task.Verdict != null || task.State == TaskState.Freed, identity.Risk descending, identity.DisplayName, item.Id
         select new ReviewLine(
             item.Id, item.Version, identity.Id, identity.DisplayName, identity.Kind, source.Name, tool == null ? null : tool.Name, tool == null ? null : tool.Autonomy, identity.Risk, identity.Privileged,
-            identity.Usage, identity.LastUsedAt, identity.ContentHash, item.Verdict, item.DecidedAt, false);
+            identity.Usage, identity.LastUsedAt, identity.ContentHash, task.Verdict, task.DecidedAt, false)
+        {
+            State = task.State,
+            Target = item.Target,
+            TargetId = item.TargetId,
+            Recommended = item.Recommended,
+            StandsAt = item.Verdict,
+        };
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Governance.Audit;
 using Governance.Common;
-using Governance.People;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,14 +23,14 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         {
             await CampaignLock.TakeAsync(db, [command.ItemId], ct);
             var now = clock.Now();
-            if (await ReviewItemStates.FindAsync(db, command.ItemId, ct) is not { } item)
+            if (await ReviewItemStates.FindAsync(db, command.ItemId, command.By.PersonId, ct) is not { } item)
                 return Refusals.ItemGone();
             if (CampaignRules.Check(item, command, now) is { } refusal)
                 return refusal;
             if (command.Verdict == Verdict.Reduce && !await HoldsAllAsync(db, item.IdentityId, command.GrantIds, ct))
                 return Refusals.GrantUnknown(item.IdentityName);
             var row = await db.ReviewItems.SingleAsync(i => i.Id == item.ItemId, ct);
-            var draft = Record(db, row, item, command, bulkSize: 1, now);
+            var draft = Record(db, row, await Tasks(db, [row.Id]).ToListAsync(ct), item, command, bulkSize: 1, now);
             await audit.AppendAsync(db, command.By, now, draft, ct);
             return row.Version;
         }, ct));
@@ -50,14 +49,15 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
                 var ids = command.Items.Select(i => i.ItemId).ToList();
                 await CampaignLock.TakeAsync(db, ids, ct);
                 var now = clock.Now();
-                var states = await ReviewItemStates.Of(db).Where(s => ids.Contains(s.ItemId)).ToDictionaryAsync(s => s.ItemId, ct);
+                var states = await ReviewItemStates.Of(db, command.By.PersonId).Where(s => ids.Contains(s.ItemId)).ToDictionaryAsync(s => s.ItemId, ct);
                 var outcomes = command.Items.DistinctBy(i => i.ItemId).Select(i => new ItemOutcome(i.ItemId, states.TryGetValue(i.ItemId, out var state)
                     ? CampaignRules.CheckBulk(state, One(command, i), now)
                     : Refusals.ItemGone())).ToList();
                 var accepted = outcomes.Where(o => o.Refusal is null).Select(o => o.Id).ToList();
                 var rows = await db.ReviewItems.Where(i => accepted.Contains(i.Id)).OrderBy(i => i.Id).ToListAsync(ct);
                 var shown = command.Items.DistinctBy(i => i.ItemId).ToDictionary(i => i.ItemId);
-                var drafts = rows.ConvertAll(row => Record(db, row, states[row.Id], One(command, shown[row.Id]), rows.Count, now));
+                var tasks = (await Tasks(db, accepted).ToListAsync(ct)).ToLookup(t => t.ItemId);
+                var drafts = rows.ConvertAll(row => Record(db, row, [.. tasks[row.Id]], states[row.Id], One(command, shown[row.Id]), rows.Count, now));
                 await audit.AppendAsync(db, command.By, now, drafts, ct);
                 return (IReadOnlyList<ItemOutcome>)outcomes;
             }, ct);
@@ -76,74 +76,66 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
         {
             await CampaignLock.TakeAsync(db, [itemId], ct);
             var now = clock.Now();
-            if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
+            if (await ReviewItemStates.FindAsync(db, itemId, by.PersonId, ct) is not { } item)
                 return Refusals.ItemGone();
             if (CampaignRules.CheckWithdraw(item, itemVersion, by, now) is { } refusal)
                 return refusal;
             var row = await db.ReviewItems.SingleAsync(i => i.Id == itemId, ct);
+            var tasks = await Tasks(db, [itemId]).ToListAsync(ct);
+            var mine = tasks.Single(t => t.ReviewerId == by.PersonId);
+            var withdrawn = mine.Verdict!.Value;
             db.Decisions.Add(new Decision
             {
                 Id = Ids.New(now),
                 ItemId = itemId,
                 CampaignId = item.CampaignId,
                 IdentityId = item.IdentityId,
-                Verdict = item.Verdict!.Value,
-                ReviewerId = by.PersonId!.Value,
+                StageNumber = item.StageNumber,
+                Verdict = withdrawn,
+                ReviewerId = mine.ReviewerId,
                 At = now,
                 ShownHash = item.ContentHash,
-                SupersedesId = item.DecisionId,
+                SupersedesId = mine.DecisionId,
                 Withdrawn = true,
             });
-            (row.DecisionId, row.Verdict, row.DecidedAt, row.Version) = (null, null, null, Ids.New(now));
-            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ReviewWithdrawn, Subjects.ReviewItem, itemId, details: new { item.CampaignId, item.IdentityId, item.Verdict }), ct);
+            (mine.DecisionId, mine.Verdict, mine.DecidedAt) = (null, null, null);
+            Standing.Renew(row, tasks, CampaignJson.Settings(item.Review), now);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ReviewWithdrawn, Subjects.ReviewItem, itemId, details: new { item.CampaignId, item.IdentityId, Verdict = withdrawn }), ct);
             return row.Version;
         }, ct));
     }
 
-    /// <summary>Hands an undecided item to another person, with a note: by its reviewer ("not mine"), or by whoever manages campaigns.</summary>
-    public async Task<Outcome<Done>> ReassignAsync(Guid itemId, Guid itemVersion, Guid toPersonId, string? note, Actor by, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await Guarded(() => db.InTransactionAsync<Done>(async () =>
-        {
-            await CampaignLock.TakeAsync(db, [itemId], ct);
-            var now = clock.Now();
-            if (await ReviewItemStates.FindAsync(db, itemId, ct) is not { } item)
-                return Refusals.ItemGone();
-            var to = await db.People.Where(p => p.Id == toPersonId && p.Status == PersonStatus.Active).Select(p => p.Name).SingleOrDefaultAsync(ct);
-            if (CampaignRules.CheckReassign(item, itemVersion, toPersonId, to ?? "That person", note, by, now) is { } refusal)
-                return refusal;
-            if (to is null)
-                return Refusals.ReviewerUnknown();
-            var text = StorableText.Clean(note!.Trim());
-            var row = await db.ReviewItems.SingleAsync(i => i.Id == itemId, ct);
-            var reason = $"handed on by {by.Name}: {text}";
-            (row.ReviewerId, row.ReviewerReason, row.Version) = (toPersonId, reason.Length <= 400 ? reason : reason[..400], Ids.New(now));
-            ReviewMessages.TellHandedOn(db, item, toPersonId, by.Name, text, now);
-            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ReviewReassigned, Subjects.ReviewItem, itemId, text, new { item.CampaignId, item.IdentityId, from = item.ReviewerId, to = toPersonId }), ct);
-            return Done.Value;
-        }, ct));
-    }
+    /// <summary>The tasks of the items in the stage where each stands, tracked.</summary>
+    internal static IQueryable<ReviewTask> Tasks(GovernanceDb db, IReadOnlyCollection<Guid> itemIds) =>
+        from task in db.ReviewTasks
+        join item in db.ReviewItems on new { Id = task.ItemId, task.StageNumber } equals new { item.Id, item.StageNumber }
+        where itemIds.Contains(item.Id)
+        select task;
 
-    private static AuditDraft Record(GovernanceDb db, ReviewItem row, ReviewItemState item, Decide command, int bulkSize, DateTimeOffset now)
+    private static AuditDraft Record(GovernanceDb db, ReviewItem row, IReadOnlyList<ReviewTask> tasks, ReviewItemState item, Decide command, int bulkSize, DateTimeOffset now)
     {
+        var mine = tasks.Single(t => t.ReviewerId == command.By.PersonId);
         var decision = new Decision
         {
             Id = Ids.New(now),
             ItemId = item.ItemId,
             CampaignId = item.CampaignId,
             IdentityId = item.IdentityId,
+            StageNumber = item.StageNumber,
             Verdict = command.Verdict,
             ReviewerId = command.By.PersonId!.Value,
             At = now,
             Justification = string.IsNullOrWhiteSpace(command.Justification) ? null : StorableText.Clean(command.Justification.Trim()),
             ShownHash = command.ShownHash,
             GrantIds = command.Verdict == Verdict.Reduce ? JsonSerializer.Serialize(command.GrantIds.Distinct()) : null,
-            SupersedesId = item.DecisionId,
+            ExpiresAt = command.Verdict == Verdict.Reduce ? command.ExpiresAt?.ToUniversalTime() : null,
+            Recommended = item.Recommended,
+            SupersedesId = mine.DecisionId,
             BulkSize = bulkSize,
         };
         db.Decisions.Add(decision);
-        (row.DecisionId, row.Verdict, row.DecidedAt, row.Version) = (decision.Id, decision.Verdict, now, Ids.New(now));
+        (mine.DecisionId, mine.Verdict, mine.DecidedAt) = (decision.Id, decision.Verdict, now);
+        Standing.Renew(row, tasks, CampaignJson.Settings(item.Review), now);
         return new AuditDraft(AuditActions.ReviewDecided, Subjects.ReviewItem, item.ItemId, decision.Justification, new
         {
             decision = decision.Id,
@@ -153,6 +145,8 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
             decision.ReviewerId,
             decision.ShownHash,
             decision.SupersedesId,
+            decision.StageNumber,
+            decision.ExpiresAt,
             grants = command.Verdict == Verdict.Reduce ? command.GrantIds : null,
             bulkSize,
         });
@@ -169,7 +163,7 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
     }
 
     /// <summary>Of two that save at the same moment the second finds the row changed: a conflict, not a silent overwrite.</summary>
-    private static async Task<Outcome<T>> Guarded<T>(Func<Task<Outcome<T>>> command)
+    internal static async Task<Outcome<T>> Guarded<T>(Func<Task<Outcome<T>>> command)
     {
         try
         {

@@ -12,7 +12,14 @@ public sealed record MyCampaign(Guid CampaignId, string Name, CampaignState Stat
 /// <param name="Total">The reviewer's items in all.</param>
 /// <param name="Decided">Those that are decided.</param>
 public sealed record ReviewSheet(
-    Guid CampaignId, string Name, CampaignState State, DateTimeOffset DueAt, bool JustificationOnCertify, NoAnswerPolicy NoAnswer, IReadOnlyList<ReviewGroup> Groups, int Total, int Decided);
+    Guid CampaignId, string Name, CampaignState State, DateTimeOffset DueAt, bool JustificationOnCertify, NoAnswerPolicy NoAnswer, IReadOnlyList<ReviewGroup> Groups, int Total, int Decided)
+{
+    public int StageNumber { get; init; } = 1;
+
+    public int StageCount { get; init; } = 1;
+
+    public ReviewSettings Settings { get; init; } = new();
+}
 
 /// <summary>The items of one AI tool; those that act for none stand together.</summary>
 public sealed record ReviewGroup(string Title, Autonomy? Autonomy, IReadOnlyList<ReviewLine> Lines);
@@ -21,7 +28,20 @@ public sealed record ReviewGroup(string Title, Autonomy? Autonomy, IReadOnlyList
 /// <param name="MayGoInBulk">Whether it may be certified together with others.</param>
 public sealed record ReviewLine(
     Guid ItemId, Guid Version, Guid IdentityId, string Name, IdentityKind Kind, string SourceName, string? ToolName, Autonomy? Autonomy, int Risk, Reported Privileged,
-    UsageState Usage, DateTimeOffset? LastUsedAt, string ContentHash, Verdict? Verdict, DateTimeOffset? DecidedAt, bool MayGoInBulk);
+    UsageState Usage, DateTimeOffset? LastUsedAt, string ContentHash, Verdict? Verdict, DateTimeOffset? DecidedAt, bool MayGoInBulk)
+{
+    /// <summary>Whether this reviewer is still asked.</summary>
+    public TaskState State { get; init; }
+
+    public ItemTarget Target { get; init; }
+
+    public Guid TargetId { get; init; }
+
+    public Verdict? Recommended { get; init; }
+
+    /// <summary>What all reviewers came to so far.</summary>
+    public Verdict? StandsAt { get; init; }
+}
 
 /// <summary>All that a reviewer needs to decide on one identity.</summary>
 /// <param name="Dependants">Identities that inherit access from this one and lose it with it.</param>

@@ -125,6 +125,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<ReviewItem> ReviewItems => Set<ReviewItem>();
 
+    public DbSet<ReviewTask> ReviewTasks => Set<ReviewTask>();
+
     public DbSet<Decision> Decisions => Set<Decision>();
 
     public DbSet<EvidencePackage> EvidencePackages => Set<EvidencePackage>();

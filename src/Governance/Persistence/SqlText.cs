@@ -36,6 +36,9 @@ public static class SqlText
     /// <inheritdoc cref="Unindexed(string)"/>
     public static DateTimeOffset? Unindexed(DateTimeOffset? value) => value;
 
+    /// <summary>The same value a second time, where a query would fold two equal columns into one.</summary>
+    public static Guid Unindexed(Guid value) => value;
+
     /// <summary>The first characters.</summary>
     public static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 

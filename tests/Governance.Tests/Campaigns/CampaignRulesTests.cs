@@ -89,7 +89,7 @@ public sealed class CampaignRulesTests
         Reassign(Item(), Bob, "your team's").ShouldBeNull();
         Reassign(Item(), Bob, " ").ShouldBe("review.note-missing");
         Reassign(Item(), Ada, "mine again").ShouldBe("review.same-reviewer");
-        Reassign(Item() with { DecisionId = Bob }, Bob, "your team's").ShouldBe("review.decided");
+        Reassign(Item() with { TaskDecisionId = Bob }, Bob, "your team's").ShouldBe("review.decided");
         Reassign(Item() with { ReviewerId = Bob }, Bob, "your team's").ShouldBe("review.not-yours");
         Reassign(Item() with { CampaignState = CampaignState.Applied }, Bob, "your team's").ShouldBe("campaign.closed");
         CampaignRules.CheckReassign(Item() with { ReviewerId = null }, Ada, Bob, "Bob", "nobody had it", By(null, Roles.CampaignManager), Noon).ShouldBeNull();
@@ -99,9 +99,9 @@ public sealed class CampaignRulesTests
     public void Only_what_is_decided_is_taken_back_and_only_by_its_reviewer()
     {
         CampaignRules.CheckWithdraw(Item(), Ada, By(Ada), Noon)!.Code.ShouldBe("review.nothing-to-undo");
-        CampaignRules.CheckWithdraw(Item() with { DecisionId = Bob }, Ada, By(Bob), Noon)!.Code.ShouldBe("review.not-yours");
-        CampaignRules.CheckWithdraw(Item() with { DecisionId = Bob }, Bob, By(Ada), Noon)!.Code.ShouldBe("review.conflict");
-        CampaignRules.CheckWithdraw(Item() with { DecisionId = Bob }, Ada, By(Ada), Noon).ShouldBeNull();
+        CampaignRules.CheckWithdraw(Item() with { TaskDecisionId = Bob }, Ada, By(Bob), Noon)!.Code.ShouldBe("review.not-yours");
+        CampaignRules.CheckWithdraw(Item() with { TaskDecisionId = Bob }, Bob, By(Ada), Noon)!.Code.ShouldBe("review.conflict");
+        CampaignRules.CheckWithdraw(Item() with { TaskDecisionId = Bob }, Ada, By(Ada), Noon).ShouldBeNull();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class CampaignRulesTests
                 ContentHash = hash,
                 DueAt = Noon.AddDays(due),
                 Verdict = decided,
-                DecisionId = decided is null ? null : Bob,
+                TaskDecisionId = decided is null ? null : Bob,
             };
         var commands =
             from verdict in OneOf(Enum.GetValues<Verdict>())

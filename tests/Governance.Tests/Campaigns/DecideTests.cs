@@ -123,8 +123,8 @@ public sealed class DecideTests
         var identity = await review.OwnedAsync(ada, i => i.CreatorId = null);
         var campaign = await review.LaunchAsync();
         var item = await review.ItemAsync(campaign, identity);
-        (await review.Reviews.ReassignAsync(item.Id, item.Version, Ids.New(test.Now), "who?", Given.As(ada), Ct)).Refusal!.Code.ShouldBe("review.reviewer-unknown");
-        (await review.Reviews.ReassignAsync(item.Id, item.Version, bob.Id, "your team runs it", Given.As(ada), Ct)).IsRefused.ShouldBeFalse();
+        (await review.HandOver.ReassignAsync(item.Id, item.Version, Ids.New(test.Now), "who?", Given.As(ada), Ct)).Refusal!.Code.ShouldBe("review.reviewer-unknown");
+        (await review.HandOver.ReassignAsync(item.Id, item.Version, bob.Id, "your team runs it", Given.As(ada), Ct)).IsRefused.ShouldBeFalse();
         (await review.Reviews.DecideAsync(await review.AnswerAsync(campaign, identity, ada, Verdict.Certify), Ct)).Refusal!.Code.ShouldBe("review.not-yours");
         await review.DecideAsync(campaign, identity, bob, Verdict.Certify);
         (await review.ItemAsync(campaign, identity)).ReviewerReason.ShouldBe("handed on by Ada Owner: your team runs it");

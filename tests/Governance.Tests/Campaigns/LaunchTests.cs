@@ -167,7 +167,8 @@ public sealed class LaunchTests
 
         var id = await review.DefineAsync();
         var found = (await test.Get<CampaignQueries>().FindDefinitionAsync(id, Ct)).ShouldNotBeNull();
-        found.Input.ShouldBe(input);
+        (found.Input with { Stages = input.Stages }).ShouldBe(input);
+        CampaignJson.Write(found.Input.Stages).ShouldBe(CampaignJson.Write(StageSettings.Standard(14)));
         (await review.Campaigns.ChangeAsync(id, found.Version, input with { Name = "Q4, second try" }, review.Manager, Ct)).IsRefused.ShouldBeFalse();
         (await review.Campaigns.ChangeAsync(id, found.Version, input, review.Manager, Ct)).Refusal!.Code.ShouldBe("campaign.changed-meanwhile");
         (await review.Campaigns.ArchiveAsync(id, review.Manager, Ct)).IsRefused.ShouldBeFalse();

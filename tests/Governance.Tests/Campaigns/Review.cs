@@ -22,6 +22,8 @@ public sealed class Review(TestDatabase test)
 
     public ReviewService Reviews => test.Get<ReviewService>();
 
+    public HandOverService HandOver => test.Get<HandOverService>();
+
     public async Task<Person> PersonAsync(string name) => await Given.PersonAsync(name);
 
     public async Task<Identity> OwnedAsync(Person owner, Action<Identity>? change = null) => await Given.IdentityAsync(i =>

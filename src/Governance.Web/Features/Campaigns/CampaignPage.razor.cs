@@ -9,7 +9,7 @@ using MudBlazor;
 namespace Governance.Web.Features.Campaigns;
 
 /// <summary>One campaign: how far each reviewer is, and what closing does, in numbers.</summary>
-public sealed partial class CampaignPage(CampaignQueries queries, CampaignService service, ReviewService reviews, CurrentActor actor)
+public sealed partial class CampaignPage(CampaignQueries queries, CampaignService service, HandOverService handOver, CurrentActor actor)
 {
     private CampaignDetail? detail;
     private IReadOnlyList<Reduction> reductions = [];
@@ -97,7 +97,7 @@ public sealed partial class CampaignPage(CampaignQueries queries, CampaignServic
 
     private Task HandOnAsync(UnaskedItem item, Guid person) => person == Guid.Empty
         ? Task.CompletedTask
-        : DoAsync(async by => (await reviews.ReassignAsync(item.ItemId, item.Version, person, "Nobody else may review it", by, CancellationToken.None)).Refusal, "Handed on.");
+        : DoAsync(async by => (await handOver.ReassignAsync(item.ItemId, item.Version, person, "Nobody else may review it", by, CancellationToken.None)).Refusal, "Handed on.");
 
     private async Task DoAsync(Func<Actor, Task<Refusal?>> command, string done)
     {

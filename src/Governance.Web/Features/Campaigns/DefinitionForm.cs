@@ -105,6 +105,8 @@ internal sealed class DefinitionForm
         },
         FallbackReviewerId = FallbackReviewerId,
         DurationDays = DurationDays,
+        Stages = Original is { } before && before.DurationDays == DurationDays ? before.Stages : [],
+        Review = Original?.Review ?? new ReviewSettings(),
         Recurrence = Recurrence,
         FirstLaunchAt = FirstLaunch is { } day && CampaignSchedule.IsTimeZone(TimeZone) ? CampaignSchedule.Instant(day.ToDateTime(LaunchTime), TimeZone) : null,
         TimeZone = TimeZone,

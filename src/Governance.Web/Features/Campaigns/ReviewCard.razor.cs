@@ -53,7 +53,7 @@ public sealed partial class ReviewCard
         _ => Detail.OwnerHint is { Length: > 0 } hint ? $"nobody; its source says “{hint}”" : "nobody",
     };
 
-    private bool ReasonRequired => Asking == Asking.HandOn || (ReviewDraft.VerdictOf(Asking) is { } verdict && CampaignRules.NeedsReason(JustificationOnCertify, verdict));
+    private bool ReasonRequired => Asking == Asking.HandOn || (ReviewDraft.VerdictOf(Asking) is { } verdict && CampaignRules.NeedsReason(JustificationOnCertify, always: false, verdict));
 
     private string ReasonLabel => Asking switch
     {

@@ -10,7 +10,7 @@ namespace Governance.Web.Features.Campaigns;
 /// The reviewer's page: one item has the focus, the others are a line each. Every answer is saved at once and can be undone; nothing is preselected, and
 /// a refusal keeps what was typed.
 /// </summary>
-public sealed partial class ReviewPage(ReviewQueries queries, ReviewService service, CurrentActor actor, TimeProvider clock) : IAsyncDisposable
+public sealed partial class ReviewPage(ReviewQueries queries, ReviewService service, HandOverService handOver, CurrentActor actor, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan TypicalPace = TimeSpan.FromSeconds(20);
     private readonly Stack<(Guid ItemId, string Text)> undoable = new();
@@ -227,7 +227,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private async Task<Refusal?> HandOnAsync(ReviewDetail shown)
     {
         var item = focused;
-        var outcome = await service.ReassignAsync(item, shown.Line.Version, draft.To, draft.Reason, await actor.GetAsync(), CancellationToken.None);
+        var outcome = await handOver.ReassignAsync(item, shown.Line.Version, draft.To, draft.Reason, await actor.GetAsync(), CancellationToken.None);
         if (outcome.IsRefused)
             return outcome.Refusal;
         var next = NextOf(item);

@@ -58,7 +58,7 @@ public sealed class HomeQueries(IDbContextFactory<GovernanceDb> contexts, TimePr
             return new HomeDuties(0, 0, 0);
         await using var db = await contexts.CreateDbContextAsync(ct);
         return new HomeDuties(
-            await db.ReviewItems.CountAsync(i => i.ReviewerId == person && i.Verdict == null && db.Campaigns.Any(c => c.Id == i.CampaignId && c.State == CampaignState.Running), ct),
+            await ReviewQueries.Waiting(db, person).CountAsync(ct),
             await db.OwnerAssignments.CountAsync(a => a.PersonId == person && a.State == Governance.Ownership.AssignmentState.Proposed, ct),
             await db.Identities.CountAsync(i => i.OwnerId == person && i.OwnerState == OwnerState.Accepted, ct));
     }
