@@ -13,6 +13,8 @@ internal static class Verbs
         SweepVerb.Create(),
         EvidenceVerb.Create(),
         VerifyVerbs.CreateAudit(),
+        VerifyVerbs.CreateCheckpoint(),
+        VerifyVerbs.CreateSeal(),
         VerifyVerbs.CreateEvidence(),
     ];
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Retention;
+using Governance.Common;
 using Governance.Evidence;
 
 namespace Governance.Cli;
@@ -10,12 +13,60 @@ internal static class VerifyVerbs
     public static Command CreateAudit()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify-audit", "Recomputes the audit chain and says intact, or the first broken entry.") { json };
+        var since = new Option<long?>("--since") { Description = "Begin after the checkpoint over so many entries." };
+        var kept = new Option<string[]>("--checkpoint") { Description = "A checkpoint's file that was kept elsewhere: shows a log that was cut off or rewritten." };
+        var command = new Command("verify-audit", "Recomputes the audit chain and its signed checkpoints, and says intact, or the first broken entry.") { since, kept, json };
         command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed.GetValue(json), async (host, token) =>
         {
-            var report = await host.Get<ChainVerifier>().VerifyAsync(token);
-            host.Print(report, [report.Intact ? $"Intact: {report.Entries} entries, head {report.HeadHash}" : $"Broken at entry {report.FirstBroken}: {report.Problem}"]);
+            var outside = new List<AuditCheckpoint>();
+            foreach (var path in parsed.GetValue(kept) ?? [])
+            {
+                if (!File.Exists(path))
+                    return host.Refuse(new Refusal("audit.checkpoint", $"The file {path} is not there.", "checkpoint"));
+                var read = CheckpointFile.Parse(await File.ReadAllTextAsync(path, token));
+                if (read.IsRefused)
+                    return host.Refuse(read.Refusal);
+                outside.Add(read.Value);
+            }
+
+            var report = await host.Get<ChainVerifier>().VerifyAsync(parsed.GetValue(since), outside, token);
+            host.Print(report, [report.Intact
+                ? $"Intact: entries {report.From} to {report.Entries}, {report.Checkpoints} checkpoints agree, head {report.HeadHash}"
+                : $"Broken at entry {report.FirstBroken}: {report.Problem}"]);
             return report.Intact ? ExitCodes.Ok : ExitCodes.Refused;
+        }, ct));
+        return command;
+    }
+
+    /// <summary><c>checkpoint [--json]</c></summary>
+    public static Command CreateCheckpoint()
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("checkpoint", "Signs what the audit log holds and prints the checkpoint: keep it somewhere else.") { json };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed.GetValue(json), async (host, token) =>
+        {
+            if (await host.Get<CheckpointService>().MakeAsync(token) is not { } made)
+                return host.Refuse(new Refusal("audit.empty", "The audit log is empty: there is nothing to sign."));
+            var file = CheckpointFile.Of(made);
+            host.Print(file, [System.Text.Json.JsonSerializer.Serialize(file, System.Text.Json.JsonSerializerOptions.Web)]);
+            return ExitCodes.Ok;
+        }, ct));
+        return command;
+    }
+
+    /// <summary><c>seal-audit --before yyyy-mm-dd [--json]</c></summary>
+    public static Command CreateSeal()
+    {
+        var before = new Option<DateOnly>("--before") { Description = "Entries older than this day, UTC.", Required = true };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("seal-audit", "Moves old audit entries into a signed archive in the data folder. Move it to safe storage: the database holds them no more.") { before, json };
+        command.SetAction((parsed, ct) => CommandHost.RunAsync(parsed.GetValue(json), async (host, token) =>
+        {
+            var done = await host.Get<AuditSealing>().SealAsync(new DateTimeOffset(parsed.GetValue(before), TimeOnly.MinValue, TimeSpan.Zero), host.Actor, token);
+            if (done.IsRefused)
+                return host.Refuse(done.Refusal);
+            host.Print(new { done.Value.Path, done.Value.Seal.From, done.Value.Seal.UpTo, done.Value.Seal.FileHash }, [$"Entries {done.Value.Seal.From} to {done.Value.Seal.UpTo} are in {done.Value.Path}", $"SHA-256 {done.Value.Seal.FileHash}"]);
+            return ExitCodes.Ok;
         }, ct));
         return command;
     }

@@ -1,5 +1,9 @@
 using Governance.Accounts;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
+using Governance.Audit.Retention;
+using Governance.Audit.Signing;
 using Governance.Campaigns;
 using Governance.Evidence;
 using Governance.Findings;
@@ -51,7 +55,12 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<FollowerSignal>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditQueries>();
+        services.AddSingleton<SigningKeys>();
         services.AddSingleton<ChainVerifier>();
+        services.AddSingleton<CheckpointCopies>();
+        services.AddSingleton<CheckpointService>();
+        services.AddSingleton<AuditExports>();
+        services.AddSingleton<AuditSealing>();
         services.AddSingleton<Followers>();
     }
 }

@@ -216,9 +216,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("Action", "Sequence");
 
+                    b.HasIndex("ActorId", "Sequence");
+
                     b.HasIndex("SubjectType", "SubjectId", "Sequence");
 
-                    b.ToTable("AuditEntries", (string)null);
+                    b.ToTable("AuditEntries", null, t =>
+                        {
+                            t.HasTrigger("AuditEntriesNoDelete");
+
+                            t.HasTrigger("AuditEntriesNoUpdate");
+                        });
                 });
 
             modelBuilder.Entity("Governance.Audit.AuditHead", b =>
@@ -247,6 +254,70 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Governance.Audit.Checkpoints.AuditCheckpoint", b =>
+                {
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("HeadHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Peaks")
+                        .IsRequired()
+                        .HasMaxLength(4096)
+                        .HasColumnType("character varying(4096)");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("Size");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("AuditCheckpoints", null, t =>
+                        {
+                            t.HasTrigger("AuditCheckpointsAppendOnly");
+                        });
+                });
+
+            modelBuilder.Entity("Governance.Audit.Checkpoints.AuditNode", b =>
+                {
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.HasKey("Level", "Number");
+
+                    b.ToTable("AuditNodes", null, t =>
+                        {
+                            t.HasTrigger("AuditNodesAppendOnly");
+                        });
+                });
+
             modelBuilder.Entity("Governance.Audit.FollowerCursor", b =>
                 {
                     b.Property<string>("Follower")
@@ -259,6 +330,45 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasKey("Follower");
 
                     b.ToTable("FollowerCursors", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Audit.Retention.AuditSeal", b =>
+                {
+                    b.Property<long>("UpTo")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("UpTo");
+
+                    b.ToTable("AuditSeals", null, t =>
+                        {
+                            t.HasTrigger("AuditSealsAppendOnly");
+                        });
                 });
 
             modelBuilder.Entity("Governance.Campaigns.Campaign", b =>

@@ -209,9 +209,16 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("Action", "Sequence");
 
+                    b.HasIndex("ActorId", "Sequence");
+
                     b.HasIndex("SubjectType", "SubjectId", "Sequence");
 
-                    b.ToTable("AuditEntries", (string)null);
+                    b.ToTable("AuditEntries", null, t =>
+                        {
+                            t.HasTrigger("AuditEntriesNoDelete");
+
+                            t.HasTrigger("AuditEntriesNoUpdate");
+                        });
                 });
 
             modelBuilder.Entity("Governance.Audit.AuditHead", b =>
@@ -240,6 +247,70 @@ namespace Governance.Migrations.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Governance.Audit.Checkpoints.AuditCheckpoint", b =>
+                {
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("HeadHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Peaks")
+                        .IsRequired()
+                        .HasMaxLength(4096)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Size");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("AuditCheckpoints", null, t =>
+                        {
+                            t.HasTrigger("AuditCheckpointsAppendOnly");
+                        });
+                });
+
+            modelBuilder.Entity("Governance.Audit.Checkpoints.AuditNode", b =>
+                {
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Level", "Number");
+
+                    b.ToTable("AuditNodes", null, t =>
+                        {
+                            t.HasTrigger("AuditNodesAppendOnly");
+                        });
+                });
+
             modelBuilder.Entity("Governance.Audit.FollowerCursor", b =>
                 {
                     b.Property<string>("Follower")
@@ -252,6 +323,45 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasKey("Follower");
 
                     b.ToTable("FollowerCursors", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Audit.Retention.AuditSeal", b =>
+                {
+                    b.Property<long>("UpTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FileHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UpTo");
+
+                    b.ToTable("AuditSeals", null, t =>
+                        {
+                            t.HasTrigger("AuditSealsAppendOnly");
+                        });
                 });
 
             modelBuilder.Entity("Governance.Campaigns.Campaign", b =>

@@ -2,6 +2,7 @@ using Governance.Audit;
 using Governance.Connectors;
 using Governance.Persistence;
 using Governance.Web.Demo;
+using Governance.Web.Features.Audit;
 using Governance.Web.Features.Campaigns;
 using Governance.Web.Features.Findings;
 using Governance.Web.Features.Home;
@@ -65,6 +66,7 @@ public static class ConsoleHost
         services.AddCampaignPages();
         services.AddOwnerPages();
         services.AddInventoryPages();
+        services.AddAuditJobs();
         services.AddFindingJobs();
         services.AddImportPages();
         services.AddRevocationPages();

@@ -12,6 +12,7 @@ public static class FeatureEndpoints
     public static void MapFeatureEndpoints(this WebApplication app)
     {
         // One line a feature, alphabetical.
+        Features.Audit.AuditEndpoints.Map(app);
         Features.Evidence.EvidenceEndpoints.Map(app);
         Features.Findings.FindingEndpoints.Map(app);
         Features.Imports.ImportEndpoints.Map(app);

@@ -65,6 +65,8 @@ public static class AuditActions
     public const string ExemptionGranted = "exemption.granted";
     public const string ExemptionEnded = "exemption.ended";
     public const string ConnectorChanged = "connector.changed";
+    public const string AuditExported = "audit.exported";
+    public const string AuditSealed = "audit.sealed";
     public const string EvidenceMade = "evidence.made";
     public const string EvidenceRead = "evidence.read";
     public const string AccountCreated = "account.created";

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Governance.Common;
 
 namespace Governance.Audit;
 
@@ -17,33 +19,73 @@ public static class AuditCanonicalForm
     /// <summary>The previous hash of the first entry.</summary>
     public const string Genesis = "0000000000000000000000000000000000000000000000000000000000000000";
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
     /// <summary>SHA-256 over the canonical form, lower-case hex. The entry's own <see cref="AuditEntry.Hash"/> is not part of it.</summary>
-    public static string HashOf(AuditEntry entry)
+    public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(HashBytesOf(entry));
+
+    /// <summary>The same as 32 bytes.</summary>
+    public static byte[] HashBytesOf(AuditEntry entry)
     {
-        var text = new StringBuilder(512).Append(Version);
-        Add(text, entry.Sequence.ToString(CultureInfo.InvariantCulture));
-        Add(text, Microseconds(entry.At).ToString(CultureInfo.InvariantCulture));
-        Add(text, entry.ActorKind.ToString());
-        Add(text, entry.ActorId);
-        Add(text, entry.ActorName);
-        Add(text, entry.Origin);
-        Add(text, entry.Action);
-        Add(text, entry.SubjectType);
-        Add(text, entry.SubjectId);
-        Add(text, entry.Reason);
-        Add(text, entry.Details);
-        Add(text, entry.PreviousHash);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        var into = buffer ??= new ArrayBufferWriter<byte>(1024);
+        into.ResetWrittenCount();
+        Write(entry, into);
+        return SHA256.HashData(into.WrittenSpan);
+    }
+
+    /// <summary>The canonical form itself.</summary>
+    public static void Write(AuditEntry entry, IBufferWriter<byte> into)
+    {
+        into.Write("governance-audit-v1"u8);
+        Add(into, entry.Sequence);
+        Add(into, Microseconds(entry.At));
+        Add(into, NameOf(entry.ActorKind));
+        Add(into, entry.ActorId);
+        Add(into, entry.ActorName);
+        Add(into, entry.Origin);
+        Add(into, entry.Action);
+        Add(into, entry.SubjectType);
+        Add(into, entry.SubjectId);
+        Add(into, entry.Reason);
+        Add(into, entry.Details);
+        Add(into, entry.PreviousHash);
     }
 
     /// <summary>Whole microseconds since 1970-01-01T00:00Z.</summary>
     public static long Microseconds(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static void Add(StringBuilder text, string? field)
+    private static string NameOf(ActorKind kind) => Enum.GetName(kind) ?? ((int)kind).ToString(CultureInfo.InvariantCulture);
+
+    private static void Add(IBufferWriter<byte> into, long number)
+    {
+        Span<byte> digits = stackalloc byte[24];
+        number.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
+        Length(into, length);
+        into.Write(digits[..length]);
+        into.Write(","u8);
+    }
+
+    private static void Add(IBufferWriter<byte> into, string? field)
     {
         if (field is null)
-            text.Append("-,");
-        else
-            text.Append(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(field)}:{field},");
+        {
+            into.Write("-,"u8);
+            return;
+        }
+
+        var length = Encoding.UTF8.GetByteCount(field);
+        Length(into, length);
+        Encoding.UTF8.GetBytes(field, into.GetSpan(length));
+        into.Advance(length);
+        into.Write(","u8);
+    }
+
+    private static void Length(IBufferWriter<byte> into, int length)
+    {
+        var digits = into.GetSpan(12);
+        length.TryFormat(digits, out var written, provider: CultureInfo.InvariantCulture);
+        digits[written] = (byte)':';
+        into.Advance(written + 1);
     }
 }

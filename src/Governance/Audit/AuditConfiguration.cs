@@ -7,7 +7,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
 {
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
-        builder.ToTable("AuditEntries");
+        builder.ToTable("AuditEntries", t => { t.HasTrigger("AuditEntriesNoUpdate"); t.HasTrigger("AuditEntriesNoDelete"); });
         builder.HasKey(e => e.Sequence);
         builder.Property(e => e.Sequence).ValueGeneratedNever();
         builder.Property(e => e.Action).HasMaxLength(60);
@@ -19,6 +19,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.Property(e => e.Hash).HasMaxLength(64);
         builder.HasIndex(e => new { e.SubjectType, e.SubjectId, e.Sequence });
         builder.HasIndex(e => new { e.Action, e.Sequence });
+        builder.HasIndex(e => new { e.ActorId, e.Sequence });
         builder.HasIndex(e => e.At);
     }
 }

@@ -4,9 +4,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
 
-/// <summary>What to show of the log; null parts do not narrow.</summary>
-public sealed record AuditFilter(string? SubjectType = null, string? SubjectId = null, string? Action = null, string? Text = null, DateTimeOffset? From = null, DateTimeOffset? To = null);
-
 /// <summary>Pages of the audit log, newest first.</summary>
 public sealed class AuditQueries(IDbContextFactory<GovernanceDb> contexts)
 {
@@ -17,19 +14,7 @@ public sealed class AuditQueries(IDbContextFactory<GovernanceDb> contexts)
     public async Task<Page<AuditEntry>> ListAsync(AuditFilter filter, long? before, int take, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var query = db.AuditEntries.AsNoTracking();
-        if (filter.SubjectType is { } type)
-            query = query.Where(e => e.SubjectType == type);
-        if (filter.SubjectId is { } id)
-            query = query.Where(e => e.SubjectId == id);
-        if (filter.Action is { } action)
-            query = query.Where(e => e.Action == action);
-        if (filter.From is { } from)
-            query = query.Where(e => e.At >= from);
-        if (filter.To is { } to)
-            query = query.Where(e => e.At < to);
-        if (!string.IsNullOrWhiteSpace(filter.Text))
-            query = query.Where(e => e.ActorName.Contains(filter.Text) || e.Reason!.Contains(filter.Text) || e.Details.Contains(filter.Text));
+        var query = filter.On(db.AuditEntries.AsNoTracking());
         var total = await query.Take(Page<AuditEntry>.CountCap).CountAsync(ct);
         if (before is { } cursor)
             query = query.Where(e => e.Sequence < cursor);
@@ -37,4 +22,15 @@ public sealed class AuditQueries(IDbContextFactory<GovernanceDb> contexts)
         var next = rows.Count > take ? rows[take - 1].Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
         return new Page<AuditEntry>(rows.Take(take).ToList(), next, total);
     }
+
+    /// <summary>Who acted, for the filter: most recent first, at most so many.</summary>
+    public async Task<IReadOnlyList<AuditActor>> ActorsAsync(int take, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.AuditEntries.AsNoTracking().GroupBy(e => new { e.ActorId, e.ActorName }).Select(g => new { g.Key, Last = g.Max(e => e.Sequence) })
+            .OrderByDescending(g => g.Last).Take(take).Select(g => new AuditActor(g.Key.ActorId, g.Key.ActorName)).ToListAsync(ct);
+    }
 }
+
+/// <summary>Somebody or something that acted.</summary>
+public sealed record AuditActor(string Id, string Name);

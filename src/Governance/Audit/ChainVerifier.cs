@@ -1,50 +1,149 @@
+using System.Globalization;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Retention;
+using Governance.Audit.Signing;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Audit;
 
 /// <summary>What the verifier found.</summary>
-/// <param name="Intact">Whether every entry is what was appended, in order, and the head agrees.</param>
-/// <param name="Entries">How many entries were read.</param>
-/// <param name="HeadHash">The hash of the last entry read; of an empty log 64 zeros. Keep a copy outside to notice truncation.</param>
+/// <param name="Intact">Whether every entry is what was appended, in order, and head, checkpoints and seals agree.</param>
+/// <param name="Entries">The number of the last entry read.</param>
+/// <param name="HeadHash">The hash of the last entry read; of an empty log 64 zeros.</param>
 /// <param name="FirstBroken">Number of the first entry that isn't what it should be; null when intact.</param>
 /// <param name="Problem">What is wrong with it, in words.</param>
-public sealed record ChainReport(bool Intact, long Entries, string HeadHash, long? FirstBroken, string? Problem);
+/// <param name="From">The first entry read: 1, or the one after the checkpoint or seal that the reading began at.</param>
+/// <param name="Checkpoints">Signed checkpoints whose signature and root were recomputed and agree.</param>
+public sealed record ChainReport(bool Intact, long Entries, string HeadHash, long? FirstBroken, string? Problem, long From = 1, int Checkpoints = 0);
 
-/// <summary>Recomputes the whole chain from the stored entries. It reads what is stored and trusts no stored hash.</summary>
-public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts)
+/// <summary>Recomputes the chain and the tree from the stored entries and compares them with the signed checkpoints. It reads what is stored and trusts no stored hash (I-29).</summary>
+public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, SigningKeys keys)
 {
-    public async Task<ChainReport> VerifyAsync(CancellationToken ct)
+    /// <summary>All of it: from the first entry, or the first that is not sealed away.</summary>
+    public Task<ChainReport> VerifyAsync(CancellationToken ct) => VerifyAsync(null, [], ct);
+
+    /// <summary>Verifies the log.</summary>
+    /// <param name="since">Begins after the checkpoint over so many entries; what came before is taken from its signature. Null for all.</param>
+    /// <param name="outside">Checkpoints that were kept outside of the database: the only way to notice that a log and all its checkpoints were cut off.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    public async Task<ChainReport> VerifyAsync(long? since, IReadOnlyList<AuditCheckpoint> outside, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var head = await db.AuditHeads.AsNoTracking().SingleAsync(h => h.Id == AuditHead.TheId, ct);
-        var (count, previous) = (0L, AuditCanonicalForm.Genesis);
-        // An entry appended after the head was read is left for the next run.
-        await foreach (var entry in db.AuditEntries.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(ct))
+        var own = await db.AuditCheckpoints.AsNoTracking().OrderBy(c => c.Size).ToListAsync(ct);
+        var seals = await db.AuditSeals.AsNoTracking().OrderBy(s => s.UpTo).ToListAsync(ct);
+        var run = new Run(head, own, outside, keys);
+        if (run.Begin(since, seals) is { } early)
+            return early;
+        foreach (var node in await db.AuditNodes.AsNoTracking().Where(n => n.Level == 1).OrderBy(n => n.Number).ToListAsync(ct))
+            run.Nodes[node.Number] = node.Hash;
+        await foreach (var entry in db.AuditEntries.AsNoTracking().Where(e => e.Sequence > run.Start).OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(ct))
         {
-            if (entry.Sequence > head.Sequence && count == head.Sequence)
+            // An entry appended after the head was read is left for the next run.
+            if (entry.Sequence > head.Sequence && run.Chain.Size == head.Sequence)
             {
-                if (await db.AuditHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct) >= entry.Sequence)
+                await using var again = await contexts.CreateDbContextAsync(ct);
+                if (await again.AuditHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct) >= entry.Sequence)
                     break;
-                return Broken(entry.Sequence, "the entry stands after the recorded head: it was added behind the log's back");
+                return run.Broken(entry.Sequence, "the entry stands after the recorded head: it was added behind the log's back");
             }
 
-            count++;
-            if (entry.Sequence != count)
-                return Broken(count, $"entry {count} is missing: the next one stored is {entry.Sequence}");
-            if (!string.Equals(entry.PreviousHash, previous, StringComparison.Ordinal))
-                return Broken(count, "its previous hash is not the hash of the entry before it: one of the two was changed, or entries were reordered");
-            if (!string.Equals(entry.Hash, AuditCanonicalForm.HashOf(entry), StringComparison.Ordinal))
-                return Broken(count, "its content no longer gives its hash: it was changed after it was written");
-            previous = entry.Hash;
+            if (run.Read(entry) is { } broken)
+                return broken;
         }
 
-        if (head.Sequence != count)
-            return Broken(count + 1, $"the log ends at {count} but its head says {head.Sequence}: entries were cut off");
-        if (!string.Equals(head.Hash, previous, StringComparison.Ordinal))
-            return Broken(Math.Max(count, 1), "the head's hash is not that of the last entry");
-        return new ChainReport(true, count, previous, null, null);
+        return run.End();
+    }
 
-        ChainReport Broken(long at, string problem) => new(false, count, previous, at, problem);
+    /// <summary>One reading of the log.</summary>
+    private sealed class Run(AuditHead head, List<AuditCheckpoint> own, IReadOnlyList<AuditCheckpoint> outside, SigningKeys keys)
+    {
+        private readonly ILookup<long, AuditCheckpoint> expected = own.Concat(outside).ToLookup(c => c.Size);
+        private long good;
+        private int agreed;
+        private long? differs;
+
+        public ChainReader Chain { get; private set; } = ChainReader.FromStart();
+
+        public long Start { get; private set; }
+
+        /// <summary>The kept roots of 256 entries each, by number.</summary>
+        public Dictionary<long, string> Nodes { get; } = [];
+
+        public ChainReport? Begin(long? since, List<AuditSeal> seals)
+        {
+            foreach (var checkpoint in own.Concat(outside))
+            {
+                if (ChainReader.ProblemOf(checkpoint, keys) is { } problem)
+                    return Broken(checkpoint.Size, problem);
+            }
+
+            foreach (var seal in seals)
+            {
+                if (AuditSealing.ProblemOf(seal, keys) is { } problem)
+                    return Broken(seal.From, problem);
+            }
+
+            Start = Math.Max(since ?? 0, seals.Count > 0 ? seals[^1].UpTo : 0);
+            if (Start == 0)
+                return null;
+            if (own.Find(c => c.Size == Start) is not { } from)
+                return Broken(Start, string.Create(CultureInfo.InvariantCulture, $"there is no checkpoint over {Start} entries to begin at"));
+            try
+            {
+                Chain = ChainReader.After(from, keys);
+            }
+            catch (AuditBrokenException broken)
+            {
+                return Broken(broken.Sequence, broken.Problem);
+            }
+
+            good = Start;
+            return null;
+        }
+
+        public ChainReport? Read(AuditEntry entry)
+        {
+            var at = Chain.Size + 1;
+            if (Chain.Read(entry, Compare) is { } problem)
+                return Broken(at, problem);
+            foreach (var checkpoint in expected[at])
+            {
+                if (checkpoint.Root != Convert.ToHexStringLower(Chain.Root()) || checkpoint.HeadHash != Chain.Head)
+                {
+                    return Broken(
+                        differs ?? good + 1,
+                        $"the log was rewritten: entries {good + 1} to {at} are chained, but are not those that were signed at {checkpoint.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC");
+                }
+
+                agreed++;
+            }
+
+            if (expected.Contains(at))
+                good = at;
+            return null;
+        }
+
+        public ChainReport End()
+        {
+            if (head.Sequence != Chain.Size)
+                return Broken(Chain.Size + 1, $"the log ends at {Chain.Size} but its head says {head.Sequence}: entries were cut off");
+            if (!string.Equals(head.Hash, Chain.Head, StringComparison.Ordinal))
+                return Broken(Math.Max(Chain.Size, 1), "the head's hash is not that of the last entry");
+            if (expected.Where(e => e.Key > Chain.Size).Select(e => (long?)e.Key).Max() is { } signed)
+                return Broken(Chain.Size + 1, $"the log ends at {Chain.Size}, but {signed} entries were signed: entries were cut off");
+            return differs is { } torn
+                ? Broken(torn, $"the tree kept beside the log does not fit entries {torn} to {torn + 255}: its rows were changed")
+                : new ChainReport(true, Chain.Size, Chain.Head, null, null, Start + 1, agreed);
+        }
+
+        public ChainReport Broken(long at, string problem) => new(false, Chain.Size, Chain.Head, at, problem, Start + 1, agreed);
+
+        private void Compare(int level, long number, string hash)
+        {
+            if (level == 1 && Nodes.TryGetValue(number, out var kept) && kept != hash)
+                differs ??= (number * 256) + 1;
+        }
     }
 }

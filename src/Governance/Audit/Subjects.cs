@@ -20,6 +20,7 @@ public static class Subjects
     public const string Brakes = "brakes";
     public const string Exemption = "exemption";
     public const string Connector = "connector";
+    public const string AuditLog = "audit-log";
     public const string EvidencePackage = "evidence-package";
     public const string Account = "account";
 }

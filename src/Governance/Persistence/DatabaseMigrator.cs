@@ -1,3 +1,4 @@
+using Governance.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -19,5 +20,6 @@ public sealed class DatabaseMigrator(IDbContextFactory<GovernanceDb> contexts, I
 
         await db.Database.MigrateAsync(ct);
         await SearchIndex.EnsureAsync(db, log, ct);
+        await AuditGuard.EnsureAsync(db, ct);
     }
 }

@@ -1,5 +1,7 @@
 using Governance.Accounts;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Retention;
 using Governance.Campaigns;
 using Governance.Evidence;
 using Governance.Findings;
@@ -20,6 +22,12 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
+
+    public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
+
+    public DbSet<AuditNode> AuditNodes => Set<AuditNode>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
 
     public DbSet<FollowerCursor> FollowerCursors => Set<FollowerCursor>();
 

@@ -16,6 +16,12 @@ public sealed class GovernanceOptions
     /// <summary>Where the SQLite file, uploads, evidence packages and the instance key live. Default: <c>data</c> beside the solution.</summary>
     public string DataDirectory { get; set; } = string.Empty;
 
+    /// <summary>Where the ES256 key is that signs evidence and checkpoints: <c>env:NAME</c> or <c>file:/path</c>, a PEM. Empty: one is made in the data directory.</summary>
+    public string SigningKey { get; set; } = string.Empty;
+
+    /// <summary>The file that each checkpoint of the audit log is added to, best on other storage. Empty: <c>audit-checkpoints.jsonl</c> in the data directory.</summary>
+    public string CheckpointFile { get; set; } = string.Empty;
+
     public DatabaseOptions Database { get; set; } = new();
 }
 

@@ -53,8 +53,7 @@ public sealed class AuditChainTests
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         for (var n = 0; n < 5; n++)
             await AppendAsync(test, $"s{n}");
-        await using (var db = test.Open())
-            (await db.Database.ExecuteSqlRawAsync(sql)).ShouldBe(1);
+        await test.TamperAsync(sql);
         var report = await test.Get<ChainVerifier>().VerifyAsync(CancellationToken.None);
         report.Intact.ShouldBeFalse();
         report.FirstBroken.ShouldBe(first);

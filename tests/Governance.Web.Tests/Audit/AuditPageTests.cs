@@ -61,11 +61,60 @@ public sealed class AuditPageTests
         await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "one", new { });
         await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "two", new { });
         await using (var db = await context.OpenAsync())
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"AuditEntriesNoUpdate\"");
             await db.AuditEntries.Where(e => e.Sequence == 1).ExecuteUpdateAsync(s => s.SetProperty(e => e.Reason, "another"));
+        }
+
         var page = context.Render<AuditPage>();
         await VerifyAsync(page);
         page.WaitForElement(".mud-alert").TextContent.ShouldContain("Broken at entry 1");
     }
+
+    [Fact]
+    public async Task A_checkpoint_is_signed_by_a_click_and_what_came_since_is_verified()
+    {
+        await using var context = await PageContext.OpenAsync(Roles.Auditor);
+        await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "one", new { });
+        var page = context.Render<AuditPage>();
+        page.WaitForElement(".checkpoint").TextContent.ShouldContain("Nothing is signed yet");
+        await Link(page, "Sign now");
+        page.WaitForElement(".checkpoint strong").TextContent.ShouldBe("1 entries");
+        await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "two", new { });
+        await Link(page, "Verify what came since");
+        page.WaitForElement(".mud-alert").TextContent.ShouldContain("Intact: 1 entries from number 2 on");
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_over_a_changed_entry_and_the_page_says_so()
+    {
+        await using var context = await PageContext.OpenAsync(Roles.Auditor);
+        await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "one", new { });
+        await using (var db = await context.OpenAsync())
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TRIGGER \"AuditEntriesNoUpdate\"");
+            await db.AuditEntries.ExecuteUpdateAsync(s => s.SetProperty(e => e.Reason, "another"));
+        }
+
+        var page = context.Render<AuditPage>();
+        page.WaitForElement(".checkpoint");
+        await Link(page, "Sign now");
+        page.WaitForElement(".mud-alert").TextContent.ShouldContain("Nothing was signed");
+    }
+
+    [Fact]
+    public async Task The_log_is_narrowed_to_one_who_acted_and_an_export_takes_the_same()
+    {
+        await using var context = await PageContext.OpenAsync(Roles.Auditor);
+        await AppendAsync(context, "Eve Example", AuditActions.ReviewDecided, "one", new { });
+        await AppendAsync(context, "Job", AuditActions.SweepRun, "two", new { });
+        Go(context, "/audit?who=Job");
+        var page = context.Render<AuditPage>();
+        page.WaitForElements("tbody tr").ShouldHaveSingleItem().TextContent.ShouldContain("two");
+        page.Find("select[name=who] option[selected]").TextContent.ShouldBe("Job");
+    }
+
+    private static Task Link(IRenderedComponent<AuditPage> page, string text) => page.FindAll("button.link").Single(b => b.TextContent.Trim() == text).ClickAsync(new());
 
     private static Task VerifyAsync(IRenderedComponent<AuditPage> page)
     {

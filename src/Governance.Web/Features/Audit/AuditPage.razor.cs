@@ -1,16 +1,22 @@
-using System.Globalization;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
+using Governance.Audit.Exports;
 using Governance.Common;
 using Microsoft.AspNetCore.Components;
 
 namespace Governance.Web.Features.Audit;
 
-/// <summary>The log, newest first. The search stands in the address.</summary>
-public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifier, NavigationManager navigation)
+/// <summary>The log, newest first. The search stands in the address, and an export takes what the search shows.</summary>
+public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifier, CheckpointService checkpoints, NavigationManager navigation)
 {
+    private const int MostActors = 200;
+
     private Page<AuditEntry>? page;
+    private IReadOnlyList<AuditActor> actors = [];
+    private AuditCheckpoint? checkpoint;
     private ChainReport? report;
-    private bool verifying;
+    private string? problem;
+    private bool busy;
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Q { get; set; }
@@ -20,6 +26,9 @@ public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifi
 
     [SupplyParameterFromQuery(Name = "action")]
     private string? Action { get; set; }
+
+    [SupplyParameterFromQuery(Name = "who")]
+    private string? Who { get; set; }
 
     [SupplyParameterFromQuery(Name = "from")]
     private string? From { get; set; }
@@ -32,21 +41,35 @@ public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifi
 
     protected override async Task OnParametersSetAsync()
     {
-        var filter = new AuditFilter(null, Blank(Subject), Blank(Action), Blank(Q), Day(From), Day(To));
-        page = await queries.ListAsync(filter, Before, 50, CancellationToken.None);
+        page = await queries.ListAsync(AuditWords.Filter(Q, Subject, Action, Who, From, To), Before, 50, CancellationToken.None);
+        actors = await queries.ActorsAsync(MostActors, CancellationToken.None);
+        checkpoint = await checkpoints.LastAsync(CancellationToken.None);
     }
 
-    private async Task VerifyAsync()
+    private Task VerifyAsync(long? since) => BusyAsync(async () => report = await verifier.VerifyAsync(since, [], CancellationToken.None));
+
+    private Task SignAsync() => BusyAsync(async () => checkpoint = await checkpoints.MakeAsync(CancellationToken.None));
+
+    private async Task BusyAsync(Func<Task> work)
     {
-        verifying = true;
-        report = await verifier.VerifyAsync(CancellationToken.None);
-        verifying = false;
+        (busy, problem) = (true, null);
+        try
+        {
+            await work();
+        }
+        catch (AuditBrokenException broken)
+        {
+            problem = broken.Message + " Nothing was signed.";
+        }
+        finally
+        {
+            busy = false;
+        }
     }
+
+    private string ExportHref(AuditExportFormat format) => navigation.GetUriWithQueryParameters(
+        navigation.ToAbsoluteUri("/audit/export").ToString(),
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["format"] = format.ToString(), ["q"] = Q, ["subject"] = Subject, ["action"] = Action, ["who"] = Who, ["from"] = From, ["to"] = To });
 
     private void Go(string? before) => navigation.NavigateTo(navigation.GetUriWithQueryParameter("before", before));
-
-    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static DateTimeOffset? Day(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) : null;
 }

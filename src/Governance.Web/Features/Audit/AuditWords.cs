@@ -19,6 +19,15 @@ internal static class AuditWords
         return words.Length == 0 ? action : char.ToUpperInvariant(words[0]) + words[1..];
     }
 
+    /// <summary>The search that an address holds.</summary>
+    public static AuditFilter Filter(string? q, string? subject, string? action, string? who, string? from, string? to) =>
+        new(null, Blank(subject), Blank(action), Blank(q), Day(from), Day(to), Blank(who));
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static DateTimeOffset? Day(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) : null;
+
     /// <summary>The kind of record, in words.</summary>
     public static string Record(string subject) => subject.Replace('-', ' ');
 
@@ -73,6 +82,7 @@ internal static class AuditWords
         Subjects.Brakes or Subjects.Exemption => "/brakes",
         Subjects.Sweep => "/sweeps",
         Subjects.EvidencePackage => "/evidence",
+        Subjects.AuditLog => "/audit",
         Subjects.Account => "/settings/accounts",
         _ => null,
     };

@@ -2,12 +2,12 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 
-namespace Governance.Evidence;
+namespace Governance.Common;
 
 /// <summary>CSV after RFC 4180 in UTF-8, times as ISO 8601 in UTC. A cell that a spreadsheet would run as a formula gets a leading apostrophe.</summary>
 internal static class CsvWriting
 {
-    private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture)
+    public static CsvConfiguration Configuration { get; } = new(CultureInfo.InvariantCulture)
     {
         InjectionOptions = InjectionOptions.Escape,
         InjectionEscapeCharacter = '\'',
@@ -29,7 +29,7 @@ internal static class CsvWriting
 
     public static string? Time(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static async Task RowAsync(CsvWriter csv, IReadOnlyList<string?> cells)
+    public static async Task RowAsync(CsvWriter csv, IReadOnlyList<string?> cells)
     {
         foreach (var cell in cells)
             csv.WriteField(cell);
