@@ -2980,13 +2980,136 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.BrakeCount", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)");
+
+                    b.Property<long>("Fired")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("LastAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("LastMessage")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("BrakeCounts", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = "B1",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B2",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B3",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B4",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B5",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B6",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B7",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B8",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B9",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B10",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B11",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B12",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B13",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B14",
+                            Fired = 0L
+                        });
+                });
+
             modelBuilder.Entity("Governance.Revocation.BrakeSettings", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer");
 
+                    b.Property<int>("AllMaxPercent")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("ApproveUnobservable")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("ChangedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ChangedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ConfirmedPolicy")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("DayMaxOrders")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DayMaxPercent")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DirectoryPercent")
+                        .HasColumnType("integer");
+
                     b.Property<bool>("DryRunOnly")
                         .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("LastMovedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("MaxImportAgeHours")
                         .HasColumnType("integer");
@@ -3000,7 +3123,33 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<int>("NoticeDays")
                         .HasColumnType("integer");
 
+                    b.Property<int>("OwnerMaxOrders")
+                        .HasColumnType("integer");
+
                     b.Property<int>("QuarantineDays")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("RecentUseDays")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("ReleaseAskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<int>("ShrinkPercent")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SoakMinutes")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("StepsPerMinute")
                         .HasColumnType("integer");
 
                     b.Property<string>("StopReason")
@@ -3017,6 +3166,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.Property<int>("ToolMaxOrders")
+                        .HasColumnType("integer");
+
                     b.Property<int>("UnownedGraceDays")
                         .HasColumnType("integer");
 
@@ -3032,16 +3184,53 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         new
                         {
                             Id = 1,
+                            AllMaxPercent = 3,
+                            ApproveUnobservable = true,
+                            DayMaxOrders = 20,
+                            DayMaxPercent = 2,
+                            DirectoryPercent = 5,
                             DryRunOnly = false,
                             MaxImportAgeHours = 168,
                             MaxOrders = 5,
                             MaxPercent = 1,
                             NoticeDays = 14,
+                            OwnerMaxOrders = 10,
                             QuarantineDays = 30,
+                            RecentUseDays = 7,
+                            ShrinkPercent = 10,
+                            SoakMinutes = 60,
+                            StepsPerMinute = 60,
                             Stopped = false,
+                            ToolMaxOrders = 10,
                             UnownedGraceDays = 30,
                             Version = new Guid("00000000-0000-0000-0000-000000000000")
                         });
+                });
+
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ToolId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("StepId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("CapUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
@@ -3120,11 +3309,142 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("Exemptions", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("FreezeWindows", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("GuardAcceptances", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.NeverTouchPattern", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Pattern")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<string>("RemovalAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("RemovalAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Shown")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RemovedAt");
+
+                    b.ToTable("NeverTouchPatterns", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ApprovalDigest")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset?>("ApprovalUntil")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset?>("ApprovedAt")
                         .HasColumnType("timestamp with time zone");
@@ -3154,6 +3474,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("FirstApprovedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("FirstApprovedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
 
                     b.Property<int>("Generation")
                         .HasColumnType("integer");
@@ -3188,10 +3516,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Remediation")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Signal")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<DateTimeOffset?>("SignalAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid>("SourceId")
                         .HasColumnType("uuid");
@@ -3204,9 +3542,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("uuid");
+
+                    b.Property<int?>("Wave")
+                        .HasColumnType("integer");
 
                     b.HasKey("Id");
 
@@ -3216,6 +3560,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsUnique()
                         .HasDatabaseName("IX_RevocationOrders_OneOpen")
                         .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
@@ -3236,6 +3582,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Drift")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
 
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone");
@@ -3265,6 +3615,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<DateTimeOffset?>("LookAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("Observed")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
@@ -3278,6 +3631,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<string>("PreState")
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTimeOffset?>("SeenAgainAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -3294,6 +3650,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasIndex("IdempotencyKey")
                         .IsUnique();
 
+                    b.HasIndex("LookAt");
+
                     b.HasIndex("State", "DueAt");
 
                     b.HasIndex("OrderId", "Verb", "Generation")
@@ -3302,11 +3660,87 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("RevocationSteps", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<DateTimeOffset?>("FaultAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("HealthFrom")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("NextTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("OpenUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("PopulationAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("ReleaseAskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("StopReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("StoppedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Wave")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("WaveAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("WaveTotal")
+                        .HasColumnType("integer");
+
+                    b.HasKey("SourceId");
+
+                    b.ToTable("SourceBrakes", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.StepAttempt", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<string>("AnswerDigest")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
@@ -3368,6 +3802,14 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<int>("Ordered")
                         .HasColumnType("integer");
+
+                    b.Property<string>("PlanHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("PolicyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<int>("Population")
                         .HasColumnType("integer");
@@ -3773,6 +4215,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.HasOne("Governance.Revocation.RevocationStep", null)
+                        .WithMany()
+                        .HasForeignKey("StepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
                 {
                     b.HasOne("Governance.Inventory.Source", null)
@@ -3791,6 +4242,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
@@ -3805,6 +4270,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasOne("Governance.Revocation.RevocationOrder", null)
                         .WithMany()
                         .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

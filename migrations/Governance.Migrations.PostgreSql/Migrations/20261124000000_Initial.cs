@@ -4,6 +4,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
 namespace Governance.Migrations.PostgreSql.Migrations
 {
     /// <inheritdoc />
@@ -125,6 +127,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "BrakeCounts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    Fired = table.Column<long>(type: "bigint", nullable: false),
+                    LastAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastMessage = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BrakeCounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "BrakeSettings",
                 columns: table => new
                 {
@@ -133,9 +149,27 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     StoppedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     StoppedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     StopReason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    ReleaseAskedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DryRunOnly = table.Column<bool>(type: "boolean", nullable: false),
                     MaxOrders = table.Column<int>(type: "integer", nullable: false),
                     MaxPercent = table.Column<int>(type: "integer", nullable: false),
+                    DayMaxOrders = table.Column<int>(type: "integer", nullable: false),
+                    DayMaxPercent = table.Column<int>(type: "integer", nullable: false),
+                    AllMaxPercent = table.Column<int>(type: "integer", nullable: false),
+                    ToolMaxOrders = table.Column<int>(type: "integer", nullable: false),
+                    OwnerMaxOrders = table.Column<int>(type: "integer", nullable: false),
+                    ShrinkPercent = table.Column<int>(type: "integer", nullable: false),
+                    DirectoryPercent = table.Column<int>(type: "integer", nullable: false),
+                    RecentUseDays = table.Column<int>(type: "integer", nullable: false),
+                    ApproveUnobservable = table.Column<bool>(type: "boolean", nullable: false),
+                    SoakMinutes = table.Column<int>(type: "integer", nullable: false),
+                    StepsPerMinute = table.Column<int>(type: "integer", nullable: false),
+                    ChangedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ChangedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ConfirmedPolicy = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    LastMovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NoticeDays = table.Column<int>(type: "integer", nullable: false),
                     QuarantineDays = table.Column<int>(type: "integer", nullable: false),
                     UnownedGraceDays = table.Column<int>(type: "integer", nullable: false),
@@ -329,6 +363,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NeverTouchPatterns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pattern = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Shown = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    AddedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    AddedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RemovalAskedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    RemovalAskedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    RemovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NeverTouchPatterns", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -578,7 +631,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Ordered = table.Column<int>(type: "integer", nullable: false),
                     Held = table.Column<int>(type: "integer", nullable: false),
                     Brake = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    Population = table.Column<int>(type: "integer", nullable: false)
+                    Population = table.Column<int>(type: "integer", nullable: false),
+                    PolicyHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    PlanHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -925,6 +980,48 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FreezeWindows",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: true),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    AddedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FreezeWindows", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_FreezeWindows_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "GuardAcceptances",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    By = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_GuardAcceptances", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_GuardAcceptances_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Identities",
                 columns: table => new
                 {
@@ -976,6 +1073,42 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "Sources",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SourceBrakes",
+                columns: table => new
+                {
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Stopped = table.Column<bool>(type: "boolean", nullable: false),
+                    StoppedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    StoppedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    StopReason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    ReleaseAskedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Population = table.Column<int>(type: "integer", nullable: false),
+                    PopulationAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Wave = table.Column<int>(type: "integer", nullable: false),
+                    WaveTotal = table.Column<int>(type: "integer", nullable: false),
+                    WaveAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    HealthFrom = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    NextTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Faults = table.Column<int>(type: "integer", nullable: false),
+                    FaultAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Fault = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    OpenUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Trips = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceBrakes", x => x.SourceId);
+                    table.ForeignKey(
+                        name: "FK_SourceBrakes_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1524,6 +1657,18 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     HeldBy = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     ApprovedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     ApprovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ApprovalUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ApprovalDigest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    FirstApprovedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    FirstApprovedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ReleasedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ToldAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Answer = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    AnsweredBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    AnsweredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    SignalAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Signal = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    Wave = table.Column<int>(type: "integer", nullable: true),
                     NoticeUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     QuarantineUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DeletionAskedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
@@ -1629,6 +1774,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     PreState = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     Observed = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     ObservedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LookAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    SeenAgainAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Drift = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     LastError = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
@@ -1638,6 +1786,27 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         name: "FK_RevocationSteps_RevocationOrders_OrderId",
                         column: x => x.OrderId,
                         principalTable: "RevocationOrders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CapUses",
+                columns: table => new
+                {
+                    StepId = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ToolId = table.Column<Guid>(type: "uuid", nullable: true),
+                    OwnerId = table.Column<Guid>(type: "uuid", nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CapUses", x => x.StepId);
+                    table.ForeignKey(
+                        name: "FK_CapUses_RevocationSteps_StepId",
+                        column: x => x.StepId,
+                        principalTable: "RevocationSteps",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1653,7 +1822,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     IntentAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Outcome = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
-                    RequestDigest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
+                    RequestDigest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    AnswerDigest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1672,9 +1842,30 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 values: new object[] { 1, "0000000000000000000000000000000000000000000000000000000000000000", 0L });
 
             migrationBuilder.InsertData(
+                table: "BrakeCounts",
+                columns: new[] { "Id", "Fired", "LastAt", "LastMessage" },
+                values: new object[,]
+                {
+                    { "B1", 0L, null, null },
+                    { "B10", 0L, null, null },
+                    { "B11", 0L, null, null },
+                    { "B12", 0L, null, null },
+                    { "B13", 0L, null, null },
+                    { "B14", 0L, null, null },
+                    { "B2", 0L, null, null },
+                    { "B3", 0L, null, null },
+                    { "B4", 0L, null, null },
+                    { "B5", 0L, null, null },
+                    { "B6", 0L, null, null },
+                    { "B7", 0L, null, null },
+                    { "B8", 0L, null, null },
+                    { "B9", 0L, null, null }
+                });
+
+            migrationBuilder.InsertData(
                 table: "BrakeSettings",
-                columns: new[] { "Id", "DryRunOnly", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "QuarantineDays", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "UnownedGraceDays", "Version" },
-                values: new object[] { 1, false, 168, 5, 1, 14, 30, null, false, null, null, 30, new Guid("00000000-0000-0000-0000-000000000000") });
+                columns: new[] { "Id", "AllMaxPercent", "ApproveUnobservable", "ChangedBy", "ChangedById", "ConfirmedPolicy", "DayMaxOrders", "DayMaxPercent", "DirectoryPercent", "DryRunOnly", "LastMovedAt", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "OwnerMaxOrders", "QuarantineDays", "RecentUseDays", "ReleaseAskedAt", "ReleaseAskedBy", "ReleaseAskedById", "ShrinkPercent", "SoakMinutes", "StepsPerMinute", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "ToolMaxOrders", "UnownedGraceDays", "Version" },
+                values: new object[] { 1, 3, true, null, null, null, 20, 2, 5, false, null, 168, 5, 1, 14, 10, 30, 7, null, null, null, 10, 60, 60, null, false, null, null, 10, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.InsertData(
                 table: "OwnershipPolicies",
@@ -1747,6 +1938,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_Campaigns_State_DueAt",
                 table: "Campaigns",
                 columns: new[] { "State", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CapUses_At",
+                table: "CapUses",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CapUses_SourceId_At",
+                table: "CapUses",
+                columns: new[] { "SourceId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_CatalogueEntries_Rule_Value",
@@ -1876,6 +2077,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "State", "Severity", "FirstSeenAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FreezeWindows_SourceId",
+                table: "FreezeWindows",
+                column: "SourceId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_FreezeWindows_Until",
+                table: "FreezeWindows",
+                column: "Until");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Grants_EntitlementId",
                 table: "Grants",
                 column: "EntitlementId");
@@ -1890,6 +2101,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_Grants_InheritedFromId",
                 table: "Grants",
                 column: "InheritedFromId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_GuardAcceptances_SourceId_At",
+                table: "GuardAcceptances",
+                columns: new[] { "SourceId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_DisplayName_Id",
@@ -2079,6 +2295,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "PersonId", "ReadAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_NeverTouchPatterns_RemovedAt",
+                table: "NeverTouchPatterns",
+                column: "RemovedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_OwnerAssignments_IdentityId_Since",
                 table: "OwnerAssignments",
                 columns: new[] { "IdentityId", "Since" });
@@ -2184,6 +2405,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 filter: "\"EndedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_ReleasedAt",
+                table: "RevocationOrders",
+                column: "ReleasedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_SourceId_State",
                 table: "RevocationOrders",
                 columns: new[] { "SourceId", "State" });
@@ -2203,6 +2429,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 table: "RevocationSteps",
                 column: "IdempotencyKey",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationSteps_LookAt",
+                table: "RevocationSteps",
+                column: "LookAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationSteps_OrderId_Verb_Generation",
@@ -2303,7 +2534,13 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "AuditSeals");
 
             migrationBuilder.DropTable(
+                name: "BrakeCounts");
+
+            migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CapUses");
 
             migrationBuilder.DropTable(
                 name: "CatalogueEntries");
@@ -2348,7 +2585,13 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "FollowerCursors");
 
             migrationBuilder.DropTable(
+                name: "FreezeWindows");
+
+            migrationBuilder.DropTable(
                 name: "Grants");
+
+            migrationBuilder.DropTable(
+                name: "GuardAcceptances");
 
             migrationBuilder.DropTable(
                 name: "IdentityAncestors");
@@ -2381,6 +2624,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
+                name: "NeverTouchPatterns");
+
+            migrationBuilder.DropTable(
                 name: "OwnerAssignments");
 
             migrationBuilder.DropTable(
@@ -2400,6 +2646,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SourceBrakes");
 
             migrationBuilder.DropTable(
                 name: "StagedCredentials");

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
 namespace Governance.Migrations.SqlServer.Migrations
 {
     /// <inheritdoc />
@@ -124,6 +126,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "BrakeCounts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "nvarchar(3)", maxLength: 3, nullable: false),
+                    Fired = table.Column<long>(type: "bigint", nullable: false),
+                    LastAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LastMessage = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BrakeCounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "BrakeSettings",
                 columns: table => new
                 {
@@ -132,9 +148,27 @@ namespace Governance.Migrations.SqlServer.Migrations
                     StoppedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     StoppedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     StopReason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    ReleaseAskedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     DryRunOnly = table.Column<bool>(type: "bit", nullable: false),
                     MaxOrders = table.Column<int>(type: "int", nullable: false),
                     MaxPercent = table.Column<int>(type: "int", nullable: false),
+                    DayMaxOrders = table.Column<int>(type: "int", nullable: false),
+                    DayMaxPercent = table.Column<int>(type: "int", nullable: false),
+                    AllMaxPercent = table.Column<int>(type: "int", nullable: false),
+                    ToolMaxOrders = table.Column<int>(type: "int", nullable: false),
+                    OwnerMaxOrders = table.Column<int>(type: "int", nullable: false),
+                    ShrinkPercent = table.Column<int>(type: "int", nullable: false),
+                    DirectoryPercent = table.Column<int>(type: "int", nullable: false),
+                    RecentUseDays = table.Column<int>(type: "int", nullable: false),
+                    ApproveUnobservable = table.Column<bool>(type: "bit", nullable: false),
+                    SoakMinutes = table.Column<int>(type: "int", nullable: false),
+                    StepsPerMinute = table.Column<int>(type: "int", nullable: false),
+                    ChangedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ChangedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ConfirmedPolicy = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    LastMovedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     NoticeDays = table.Column<int>(type: "int", nullable: false),
                     QuarantineDays = table.Column<int>(type: "int", nullable: false),
                     UnownedGraceDays = table.Column<int>(type: "int", nullable: false),
@@ -328,6 +362,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NeverTouchPatterns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Pattern = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Shown = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    AddedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    AddedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    RemovalAskedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    RemovalAskedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    RemovedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NeverTouchPatterns", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -577,7 +630,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Ordered = table.Column<int>(type: "int", nullable: false),
                     Held = table.Column<int>(type: "int", nullable: false),
                     Brake = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    Population = table.Column<int>(type: "int", nullable: false)
+                    Population = table.Column<int>(type: "int", nullable: false),
+                    PolicyHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    PlanHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -924,6 +979,48 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "FreezeWindows",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    AddedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FreezeWindows", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_FreezeWindows_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "GuardAcceptances",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    By = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_GuardAcceptances", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_GuardAcceptances_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Identities",
                 columns: table => new
                 {
@@ -975,6 +1072,42 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "Sources",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SourceBrakes",
+                columns: table => new
+                {
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Stopped = table.Column<bool>(type: "bit", nullable: false),
+                    StoppedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    StoppedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    StopReason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    ReleaseAskedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ReleaseAskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Population = table.Column<int>(type: "int", nullable: false),
+                    PopulationAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Wave = table.Column<int>(type: "int", nullable: false),
+                    WaveTotal = table.Column<int>(type: "int", nullable: false),
+                    WaveAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    HealthFrom = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    NextTicks = table.Column<long>(type: "bigint", nullable: false),
+                    Faults = table.Column<int>(type: "int", nullable: false),
+                    FaultAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Fault = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    OpenUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Trips = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceBrakes", x => x.SourceId);
+                    table.ForeignKey(
+                        name: "FK_SourceBrakes_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1523,6 +1656,18 @@ namespace Governance.Migrations.SqlServer.Migrations
                     HeldBy = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     ApprovedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     ApprovedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ApprovalUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ApprovalDigest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    FirstApprovedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    FirstApprovedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    ReleasedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    ToldAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Answer = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    AnsweredBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    AnsweredAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    SignalAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Signal = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    Wave = table.Column<int>(type: "int", nullable: true),
                     NoticeUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     QuarantineUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     DeletionAskedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
@@ -1628,6 +1773,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     PreState = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
                     Observed = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
                     ObservedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LookAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    SeenAgainAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Drift = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
                     LastError = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
@@ -1637,6 +1785,27 @@ namespace Governance.Migrations.SqlServer.Migrations
                         name: "FK_RevocationSteps_RevocationOrders_OrderId",
                         column: x => x.OrderId,
                         principalTable: "RevocationOrders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CapUses",
+                columns: table => new
+                {
+                    StepId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CapUses", x => x.StepId);
+                    table.ForeignKey(
+                        name: "FK_CapUses_RevocationSteps_StepId",
+                        column: x => x.StepId,
+                        principalTable: "RevocationSteps",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1652,7 +1821,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                     IntentAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Outcome = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
-                    RequestDigest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true)
+                    RequestDigest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    AnswerDigest = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1671,9 +1841,30 @@ namespace Governance.Migrations.SqlServer.Migrations
                 values: new object[] { 1, "0000000000000000000000000000000000000000000000000000000000000000", 0L });
 
             migrationBuilder.InsertData(
+                table: "BrakeCounts",
+                columns: new[] { "Id", "Fired", "LastAt", "LastMessage" },
+                values: new object[,]
+                {
+                    { "B1", 0L, null, null },
+                    { "B10", 0L, null, null },
+                    { "B11", 0L, null, null },
+                    { "B12", 0L, null, null },
+                    { "B13", 0L, null, null },
+                    { "B14", 0L, null, null },
+                    { "B2", 0L, null, null },
+                    { "B3", 0L, null, null },
+                    { "B4", 0L, null, null },
+                    { "B5", 0L, null, null },
+                    { "B6", 0L, null, null },
+                    { "B7", 0L, null, null },
+                    { "B8", 0L, null, null },
+                    { "B9", 0L, null, null }
+                });
+
+            migrationBuilder.InsertData(
                 table: "BrakeSettings",
-                columns: new[] { "Id", "DryRunOnly", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "QuarantineDays", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "UnownedGraceDays", "Version" },
-                values: new object[] { 1, false, 168, 5, 1, 14, 30, null, false, null, null, 30, new Guid("00000000-0000-0000-0000-000000000000") });
+                columns: new[] { "Id", "AllMaxPercent", "ApproveUnobservable", "ChangedBy", "ChangedById", "ConfirmedPolicy", "DayMaxOrders", "DayMaxPercent", "DirectoryPercent", "DryRunOnly", "LastMovedAt", "MaxImportAgeHours", "MaxOrders", "MaxPercent", "NoticeDays", "OwnerMaxOrders", "QuarantineDays", "RecentUseDays", "ReleaseAskedAt", "ReleaseAskedBy", "ReleaseAskedById", "ShrinkPercent", "SoakMinutes", "StepsPerMinute", "StopReason", "Stopped", "StoppedAt", "StoppedBy", "ToolMaxOrders", "UnownedGraceDays", "Version" },
+                values: new object[] { 1, 3, true, null, null, null, 20, 2, 5, false, null, 168, 5, 1, 14, 10, 30, 7, null, null, null, 10, 60, 60, null, false, null, null, 10, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.InsertData(
                 table: "OwnershipPolicies",
@@ -1748,6 +1939,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_Campaigns_State_DueAt",
                 table: "Campaigns",
                 columns: new[] { "State", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CapUses_At",
+                table: "CapUses",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CapUses_SourceId_At",
+                table: "CapUses",
+                columns: new[] { "SourceId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_CatalogueEntries_Rule_Value",
@@ -1877,6 +2078,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "State", "Severity", "FirstSeenAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FreezeWindows_SourceId",
+                table: "FreezeWindows",
+                column: "SourceId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_FreezeWindows_Until",
+                table: "FreezeWindows",
+                column: "Until");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Grants_EntitlementId",
                 table: "Grants",
                 column: "EntitlementId");
@@ -1891,6 +2102,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_Grants_InheritedFromId",
                 table: "Grants",
                 column: "InheritedFromId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_GuardAcceptances_SourceId_At",
+                table: "GuardAcceptances",
+                columns: new[] { "SourceId", "At" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Identities_DisplayName_Id",
@@ -2080,6 +2296,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "PersonId", "ReadAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_NeverTouchPatterns_RemovedAt",
+                table: "NeverTouchPatterns",
+                column: "RemovedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_OwnerAssignments_IdentityId_Since",
                 table: "OwnerAssignments",
                 columns: new[] { "IdentityId", "Since" });
@@ -2185,6 +2406,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 filter: "\"EndedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_RevocationOrders_ReleasedAt",
+                table: "RevocationOrders",
+                column: "ReleasedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_SourceId_State",
                 table: "RevocationOrders",
                 columns: new[] { "SourceId", "State" });
@@ -2204,6 +2430,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 table: "RevocationSteps",
                 column: "IdempotencyKey",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RevocationSteps_LookAt",
+                table: "RevocationSteps",
+                column: "LookAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationSteps_OrderId_Verb_Generation",
@@ -2304,7 +2535,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "AuditSeals");
 
             migrationBuilder.DropTable(
+                name: "BrakeCounts");
+
+            migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CapUses");
 
             migrationBuilder.DropTable(
                 name: "CatalogueEntries");
@@ -2349,7 +2586,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "FollowerCursors");
 
             migrationBuilder.DropTable(
+                name: "FreezeWindows");
+
+            migrationBuilder.DropTable(
                 name: "Grants");
+
+            migrationBuilder.DropTable(
+                name: "GuardAcceptances");
 
             migrationBuilder.DropTable(
                 name: "IdentityAncestors");
@@ -2382,6 +2625,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
+                name: "NeverTouchPatterns");
+
+            migrationBuilder.DropTable(
                 name: "OwnerAssignments");
 
             migrationBuilder.DropTable(
@@ -2401,6 +2647,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SourceBrakes");
 
             migrationBuilder.DropTable(
                 name: "StagedCredentials");

@@ -2987,13 +2987,136 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.BrakeCount", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)");
+
+                    b.Property<long>("Fired")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("LastAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("LastMessage")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("BrakeCounts", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = "B1",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B2",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B3",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B4",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B5",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B6",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B7",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B8",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B9",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B10",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B11",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B12",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B13",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B14",
+                            Fired = 0L
+                        });
+                });
+
             modelBuilder.Entity("Governance.Revocation.BrakeSettings", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("int");
 
+                    b.Property<int>("AllMaxPercent")
+                        .HasColumnType("int");
+
+                    b.Property<bool>("ApproveUnobservable")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("ChangedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ChangedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ConfirmedPolicy")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<int>("DayMaxOrders")
+                        .HasColumnType("int");
+
+                    b.Property<int>("DayMaxPercent")
+                        .HasColumnType("int");
+
+                    b.Property<int>("DirectoryPercent")
+                        .HasColumnType("int");
+
                     b.Property<bool>("DryRunOnly")
                         .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("LastMovedAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<int>("MaxImportAgeHours")
                         .HasColumnType("int");
@@ -3007,7 +3130,33 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<int>("NoticeDays")
                         .HasColumnType("int");
 
+                    b.Property<int>("OwnerMaxOrders")
+                        .HasColumnType("int");
+
                     b.Property<int>("QuarantineDays")
+                        .HasColumnType("int");
+
+                    b.Property<int>("RecentUseDays")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("ReleaseAskedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<int>("ShrinkPercent")
+                        .HasColumnType("int");
+
+                    b.Property<int>("SoakMinutes")
+                        .HasColumnType("int");
+
+                    b.Property<int>("StepsPerMinute")
                         .HasColumnType("int");
 
                     b.Property<string>("StopReason")
@@ -3024,6 +3173,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
+                    b.Property<int>("ToolMaxOrders")
+                        .HasColumnType("int");
+
                     b.Property<int>("UnownedGraceDays")
                         .HasColumnType("int");
 
@@ -3039,16 +3191,53 @@ namespace Governance.Migrations.SqlServer.Migrations
                         new
                         {
                             Id = 1,
+                            AllMaxPercent = 3,
+                            ApproveUnobservable = true,
+                            DayMaxOrders = 20,
+                            DayMaxPercent = 2,
+                            DirectoryPercent = 5,
                             DryRunOnly = false,
                             MaxImportAgeHours = 168,
                             MaxOrders = 5,
                             MaxPercent = 1,
                             NoticeDays = 14,
+                            OwnerMaxOrders = 10,
                             QuarantineDays = 30,
+                            RecentUseDays = 7,
+                            ShrinkPercent = 10,
+                            SoakMinutes = 60,
+                            StepsPerMinute = 60,
                             Stopped = false,
+                            ToolMaxOrders = 10,
                             UnownedGraceDays = 30,
                             Version = new Guid("00000000-0000-0000-0000-000000000000")
                         });
+                });
+
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("ToolId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("StepId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("CapUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
@@ -3127,11 +3316,142 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("Exemptions", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("FreezeWindows", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("GuardAcceptances", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.NeverTouchPattern", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Pattern")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<string>("RemovalAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("RemovalAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Shown")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RemovedAt");
+
+                    b.ToTable("NeverTouchPatterns", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ApprovalDigest")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTimeOffset?>("ApprovalUntil")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset?>("ApprovedAt")
                         .HasColumnType("datetimeoffset");
@@ -3161,6 +3481,14 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("FirstApprovedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("FirstApprovedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
 
                     b.Property<int>("Generation")
                         .HasColumnType("int");
@@ -3195,10 +3523,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
 
+                    b.Property<DateTimeOffset?>("ReleasedAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Remediation")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Signal")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<DateTimeOffset?>("SignalAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<Guid>("SourceId")
                         .HasColumnType("uniqueidentifier");
@@ -3211,9 +3549,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<int?>("Wave")
+                        .HasColumnType("int");
 
                     b.HasKey("Id");
 
@@ -3223,6 +3567,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsUnique()
                         .HasDatabaseName("IX_RevocationOrders_OneOpen")
                         .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
@@ -3243,6 +3589,10 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("int");
+
+                    b.Property<string>("Drift")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
 
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("datetimeoffset");
@@ -3272,6 +3622,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<DateTimeOffset?>("LookAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Observed")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)");
@@ -3285,6 +3638,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<string>("PreState")
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
+
+                    b.Property<DateTimeOffset?>("SeenAgainAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -3301,6 +3657,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasIndex("IdempotencyKey")
                         .IsUnique();
 
+                    b.HasIndex("LookAt");
+
                     b.HasIndex("State", "DueAt");
 
                     b.HasIndex("OrderId", "Verb", "Generation")
@@ -3309,11 +3667,87 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("RevocationSteps", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<DateTimeOffset?>("FaultAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("HealthFrom")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("NextTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("OpenUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("PopulationAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("ReleaseAskedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("StopReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("StoppedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Wave")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("WaveAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("WaveTotal")
+                        .HasColumnType("int");
+
+                    b.HasKey("SourceId");
+
+                    b.ToTable("SourceBrakes", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.StepAttempt", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("AnswerDigest")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset");
@@ -3375,6 +3809,14 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<int>("Ordered")
                         .HasColumnType("int");
+
+                    b.Property<string>("PlanHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("PolicyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<int>("Population")
                         .HasColumnType("int");
@@ -3780,6 +4222,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.HasOne("Governance.Revocation.RevocationStep", null)
+                        .WithMany()
+                        .HasForeignKey("StepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
                 {
                     b.HasOne("Governance.Inventory.Source", null)
@@ -3798,6 +4249,20 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
@@ -3812,6 +4277,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasOne("Governance.Revocation.RevocationOrder", null)
                         .WithMany()
                         .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -2970,12 +2970,135 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("People", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.BrakeCount", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Fired")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastMessage")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("BrakeCounts", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = "B1",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B2",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B3",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B4",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B5",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B6",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B7",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B8",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B9",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B10",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B11",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B12",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B13",
+                            Fired = 0L
+                        },
+                        new
+                        {
+                            Id = "B14",
+                            Fired = 0L
+                        });
+                });
+
             modelBuilder.Entity("Governance.Revocation.BrakeSettings", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("AllMaxPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("ApproveUnobservable")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ChangedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConfirmedPolicy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("DayMaxOrders")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("DayMaxPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("DirectoryPercent")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("DryRunOnly")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastMovedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("MaxImportAgeHours")
@@ -2990,7 +3113,33 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<int>("NoticeDays")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("OwnerMaxOrders")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("QuarantineDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RecentUseDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ReleaseAskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ShrinkPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SoakMinutes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StepsPerMinute")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("StopReason")
@@ -3007,6 +3156,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("ToolMaxOrders")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("UnownedGraceDays")
                         .HasColumnType("INTEGER");
 
@@ -3022,16 +3174,53 @@ namespace Governance.Migrations.Sqlite.Migrations
                         new
                         {
                             Id = 1,
+                            AllMaxPercent = 3,
+                            ApproveUnobservable = true,
+                            DayMaxOrders = 20,
+                            DayMaxPercent = 2,
+                            DirectoryPercent = 5,
                             DryRunOnly = false,
                             MaxImportAgeHours = 168,
                             MaxOrders = 5,
                             MaxPercent = 1,
                             NoticeDays = 14,
+                            OwnerMaxOrders = 10,
                             QuarantineDays = 30,
+                            RecentUseDays = 7,
+                            ShrinkPercent = 10,
+                            SoakMinutes = 60,
+                            StepsPerMinute = 60,
                             Stopped = false,
+                            ToolMaxOrders = 10,
                             UnownedGraceDays = 30,
                             Version = new Guid("00000000-0000-0000-0000-000000000000")
                         });
+                });
+
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.Property<Guid>("StepId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ToolId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("StepId");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("CapUses", (string)null);
                 });
 
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
@@ -3110,11 +3299,142 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("Exemptions", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("FreezeWindows", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("SourceId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId", "At");
+
+                    b.ToTable("GuardAcceptances", (string)null);
+                });
+
+            modelBuilder.Entity("Governance.Revocation.NeverTouchPattern", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Pattern")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RemovalAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RemovalAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RemovedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Shown")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RemovedAt");
+
+                    b.ToTable("NeverTouchPatterns", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ApprovalDigest")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ApprovalUntil")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("ApprovedAt")
                         .HasColumnType("INTEGER");
@@ -3144,6 +3464,14 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("FirstApprovedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FirstApprovedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER");
@@ -3178,10 +3506,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ReleasedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Remediation")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Signal")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("SignalAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid>("SourceId")
                         .HasColumnType("TEXT");
@@ -3194,9 +3532,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ToldAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("Wave")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -3206,6 +3550,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsUnique()
                         .HasDatabaseName("IX_RevocationOrders_OneOpen")
                         .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
@@ -3226,6 +3572,10 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Drift")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER");
@@ -3255,6 +3605,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<long?>("LeaseUntil")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("LookAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Observed")
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
@@ -3268,6 +3621,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<string>("PreState")
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("SeenAgainAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -3284,6 +3640,8 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasIndex("IdempotencyKey")
                         .IsUnique();
 
+                    b.HasIndex("LookAt");
+
                     b.HasIndex("State", "DueAt");
 
                     b.HasIndex("OrderId", "Verb", "Generation")
@@ -3292,10 +3650,86 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("RevocationSteps", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FaultAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("HealthFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NextTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("OpenUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PopulationAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ReleaseAskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ReleaseAskedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReleaseAskedById")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StopReason")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StoppedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StoppedBy")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Wave")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("WaveAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("WaveTotal")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("SourceId");
+
+                    b.ToTable("SourceBrakes", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Revocation.StepAttempt", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerDigest")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("EndedAt")
@@ -3358,6 +3792,14 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<int>("Ordered")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("PlanHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PolicyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Population")
                         .HasColumnType("INTEGER");
@@ -3761,6 +4203,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.CapUse", b =>
+                {
+                    b.HasOne("Governance.Revocation.RevocationStep", null)
+                        .WithMany()
+                        .HasForeignKey("StepId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Governance.Revocation.ConnectorBinding", b =>
                 {
                     b.HasOne("Governance.Inventory.Source", null)
@@ -3779,6 +4230,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Governance.Revocation.FreezeWindow", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
+            modelBuilder.Entity("Governance.Revocation.GuardAcceptance", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId");
+                });
+
             modelBuilder.Entity("Governance.Revocation.RevocationOrder", b =>
                 {
                     b.HasOne("Governance.Inventory.Identity", null)
@@ -3793,6 +4258,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasOne("Governance.Revocation.RevocationOrder", null)
                         .WithMany()
                         .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Revocation.SourceBrake", b =>
+                {
+                    b.HasOne("Governance.Inventory.Source", null)
+                        .WithMany()
+                        .HasForeignKey("SourceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

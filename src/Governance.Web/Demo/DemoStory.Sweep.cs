@@ -23,6 +23,16 @@ internal sealed partial class DemoStory
         await CatchUpAsync(ct);
     }
 
+    /// <summary>The console runs on, day by day: a notice only runs while it does.</summary>
+    private async Task DaysAsync(int from, int to, CancellationToken ct)
+    {
+        for (var day = from; day > to; day--)
+        {
+            At(day);
+            await Get<StepRunner>().PumpAsync(ct);
+        }
+    }
+
     private async Task SweepAsync(CancellationToken ct)
     {
         await using (var db = await OpenAsync(ct))
@@ -31,8 +41,12 @@ internal sealed partial class DemoStory
             (await Get<BrakeService>().ExemptAsync(spared, "Break-glass access of the service desk; its owner is being named.", now.AddDays(45), administrator, ct)).OrThrow();
         }
 
+        At(days: 1);
         await Get<StepRunner>().PumpAsync(ct);
-        (await Get<SweepService>().RunAsync(dryRun: false, administrator, ct)).OrThrow();
+        At(days: 0.05);
+        await Get<StepRunner>().PumpAsync(ct);
+        var seen = (await Get<SweepService>().RunAsync(dryRun: true, administrator, ct)).OrThrow();
+        (await Get<SweepService>().RunAsync(dryRun: false, administrator, ct, seen.PlanHash)).OrThrow();
         await CatchUpAsync(ct);
     }
 }

@@ -40,11 +40,13 @@ internal sealed partial class DemoStory(IServiceProvider services, DemoClock clo
 
         At(days: 38);
         await DeniedAsync(ct);
+        await DaysAsync(38, 21, ct);
 
         At(days: 21);
         await ImportAsync(world.Directory(leaversGone: true, now.AddDays(-22)), ct);
         await CatchUpAsync(ct);
 
+        await DaysAsync(21, 2, ct);
         At(days: 2);
         foreach (var file in world.Inventory(now.AddDays(-2)))
             await ImportAsync(file, ct);

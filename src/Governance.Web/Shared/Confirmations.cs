@@ -5,7 +5,7 @@ namespace Governance.Web.Shared;
 public static class Confirmations
 {
     /// <summary>Asks; null when cancelled, else the reason given (empty where none was asked for).</summary>
-    public static async Task<string?> ConfirmAsync(this IDialogService dialogs, string title, string effect, string confirm, bool danger = false, bool askReason = false, bool reasonRequired = true)
+    public static async Task<string?> ConfirmAsync(this IDialogService dialogs, string title, string effect, string confirm, bool danger = false, bool askReason = false, bool reasonRequired = true, string reasonLabel = "Reason")
     {
         var parameters = new DialogParameters<ConfirmDialog>
         {
@@ -15,6 +15,7 @@ public static class Confirmations
             { d => d.Danger, danger },
             { d => d.AskReason, askReason },
             { d => d.ReasonRequired, reasonRequired },
+            { d => d.ReasonLabel, reasonLabel },
         };
         var dialog = await dialogs.ShowAsync<ConfirmDialog>(title, parameters);
         var result = await dialog.Result;

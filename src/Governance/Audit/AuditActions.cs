@@ -60,6 +60,9 @@ public static class AuditActions
     public const string RevocationWithdrawn = "revocation.withdrawn";
     public const string RevocationStepDone = "revocation.step";
     public const string RevocationUndone = "revocation.undone";
+    public const string RevocationAnswered = "revocation.answered";
+    public const string RevocationDrifted = "revocation.drifted";
+    public const string UseAfterQuarantine = "revocation.use-seen";
     public const string BrakesChanged = "brakes.changed";
     public const string StopSwitched = "brakes.stop";
     public const string ExemptionGranted = "exemption.granted";

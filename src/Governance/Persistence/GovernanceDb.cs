@@ -123,6 +123,18 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Exemption> Exemptions => Set<Exemption>();
 
+    public DbSet<SourceBrake> SourceBrakes => Set<SourceBrake>();
+
+    public DbSet<BrakeCount> BrakeCounts => Set<BrakeCount>();
+
+    public DbSet<CapUse> CapUses => Set<CapUse>();
+
+    public DbSet<NeverTouchPattern> NeverTouchPatterns => Set<NeverTouchPattern>();
+
+    public DbSet<GuardAcceptance> GuardAcceptances => Set<GuardAcceptance>();
+
+    public DbSet<FreezeWindow> FreezeWindows => Set<FreezeWindow>();
+
     public DbSet<ConnectorBinding> ConnectorBindings => Set<ConnectorBinding>();
 
     public DbSet<CampaignDefinition> CampaignDefinitions => Set<CampaignDefinition>();

@@ -12,6 +12,8 @@ public static class OrderRules
             return order.HeldBy is null ? new Refusal("revocation.approved", "The deletion is approved already.") : SecondPerson.Judge(order.DeletionAskedById, askedBy, by);
         if (order.State != OrderState.Held)
             return new Refusal("revocation.not-held", $"Nothing holds this order: it is {order.State}.");
+        if (order.HeldBy?.StartsWith(NeverTouch.Id + ":", StringComparison.Ordinal) == true)
+            return new Refusal("revocation.never-touch", $"{order.HeldBy} An approval can't lift that.");
         return order.HeldBy?.StartsWith(ExemptionBrake.Id + ":", StringComparison.Ordinal) == true
             ? new Refusal("revocation.exempt", "An exemption holds it, and an approval can't lift that. End the exemption under Brakes.")
             : SecondPerson.Judge(order.OrderedById, order.OrderedBy, by);

@@ -100,6 +100,39 @@ public sealed class RevocationOrder
 
     public DateTimeOffset? ApprovedAt { get; set; }
 
+    /// <summary>The approval is dead after this if nothing was sent by then (B5).</summary>
+    public DateTimeOffset? ApprovalUntil { get; set; }
+
+    /// <summary>SHA-256 of what the approver was shown of it; what is approved is what was seen.</summary>
+    public string? ApprovalDigest { get; set; }
+
+    /// <summary>The first of two approvers, where two are needed.</summary>
+    public string? FirstApprovedBy { get; set; }
+
+    public string? FirstApprovedById { get; set; }
+
+    /// <summary>When the brakes let it go; what the limits of a day count.</summary>
+    public DateTimeOffset? ReleasedAt { get; set; }
+
+    /// <summary>When somebody was told, as recorded; the notice counts from here.</summary>
+    public DateTimeOffset? ToldAt { get; set; }
+
+    /// <summary>What whoever was told, or asked, answered: it is needed, or it may go.</summary>
+    public string? Answer { get; set; }
+
+    public string? AnsweredBy { get; set; }
+
+    public DateTimeOffset? AnsweredAt { get; set; }
+
+    /// <summary>When use was seen, or tried, after it was disabled (B11); deletion waits until a person has answered.</summary>
+    public DateTimeOffset? SignalAt { get; set; }
+
+    /// <summary>What was seen, in words.</summary>
+    public string? Signal { get; set; }
+
+    /// <summary>Its wave within the batch (B10); null until its turn.</summary>
+    public int? Wave { get; set; }
+
     /// <summary>Nothing is done before this: the end of the notice.</summary>
     public DateTimeOffset? NoticeUntil { get; set; }
 
@@ -132,10 +165,14 @@ internal sealed class RevocationOrderConfiguration : IEntityTypeConfiguration<Re
         builder.HasIndex(o => o.IdentityId).IsUnique().HasFilter("\"EndedAt\" IS NULL").HasDatabaseName("IX_RevocationOrders_OneOpen");
         builder.HasIndex(o => new { o.SourceId, o.State });
         builder.HasIndex(o => new { o.State, o.NoticeUntil });
+        builder.HasIndex(o => o.ReleasedAt);
         builder.HasIndex(o => o.DecisionId);
         builder.HasIndex(o => o.SweepId);
         builder.Property(o => o.Reason).HasMaxLength(2000);
         builder.Property(o => o.HeldBy).HasMaxLength(1000);
+        builder.Property(o => o.Answer).HasMaxLength(1000);
+        builder.Property(o => o.Signal).HasMaxLength(1000);
+        builder.Property(o => o.ApprovalDigest).HasMaxLength(64);
         builder.Property(o => o.Version).IsConcurrencyToken();
     }
 }

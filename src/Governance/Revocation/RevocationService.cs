@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Revocation;
 
 /// <summary>What people do with orders. Each takes many ids, answers for each, and is one transaction with its audit entries.</summary>
-public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, TimeProvider clock)
+public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, TimeProvider clock)
 {
     private static readonly string[] Engineers = [Roles.SecurityEngineer, Roles.Administrator];
 
@@ -24,7 +24,7 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
             var now = clock.Now();
             await RevocationOrders.LockAsync(db, ct);
             var identity = await db.Identities.AsNoTracking().Where(i => i.Id == identityId)
-                .Select(i => new { i.DisplayName, i.State, Allowed = db.Identities.Where(NeverTouch.Allows).Any(x => x.Id == i.Id), Exempt = db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now), Open = db.RevocationOrders.Any(o => o.IdentityId == i.Id && o.EndedAt == null) })
+                .Select(i => new { i.DisplayName, i.State, Allowed = db.Identities.Where(NeverTouch.Allows).Any(x => x.Id == i.Id), Listed = NeverTouch.Listed(db).Any(x => x.Id == i.Id), Exempt = db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now), Open = db.RevocationOrders.Any(o => o.IdentityId == i.Id && o.EndedAt == null) })
                 .SingleOrDefaultAsync(ct);
             if (identity is null)
                 return new Refusal("identity.not-found", "This identity is not in the inventory.");
@@ -32,6 +32,8 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
                 return new Refusal("revocation.state", $"It is {identity.State}; only what is Discovered or Active can be revoked.");
             if (!identity.Allowed)
                 return new Refusal("revocation.never-touch", NeverTouch.Held(identity.DisplayName).ToString());
+            if (identity.Listed)
+                return new Refusal("revocation.never-touch", NeverTouch.HeldByList(identity.DisplayName).ToString());
             if (identity.Exempt)
                 return new Refusal("revocation.exempt", "It is exempt. End the exemption under Brakes first.");
             if (identity.Open)
@@ -47,36 +49,16 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
                 OrderedById = by.Id,
                 State = OrderState.Held,
                 Remediation = RemediationState.Open,
-                HeldBy = "B0: Not judged by the brakes yet; the next sweep does.",
+                HeldBy = RevocationOrders.Unjudged.ToString(),
                 Generation = 0,
                 Version = Ids.New(now),
             }, now, ct);
-            await RevocationOrders.JudgeAsync(db, now, ct);
+            await BrakeJudge.JudgeAsync(db, now, ct);
             var id = await db.RevocationOrders.Where(o => o.IdentityId == identityId && o.EndedAt == null).Select(o => o.Id).SingleAsync(ct);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.RevocationOrdered, Subjects.Order, id, reason, new { identityId, cause = RevocationCause.Manual }), ct);
             return id;
         }, ct);
     }
-
-    /// <summary>Releases held orders, and deletions that another person asked for. Never one's own (B5).</summary>
-    public Task<IReadOnlyList<ItemOutcome>> ApproveAsync(IReadOnlyCollection<Guid> orderIds, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, [Roles.Administrator], (o, _) => OrderRules.Approve(o, by), AuditActions.RevocationApproved, null, async (db, allowed, now) =>
-    {
-        var settings = await db.BrakeSettings.AsNoTracking().SingleAsync(b => b.Id == BrakeSettings.TheId, ct);
-        var (deletions, held) = (allowed.Where(o => o.Order.State == OrderState.Quarantined).Select(o => o.Order.Id).ToList(), allowed.Where(o => o.Order.State == OrderState.Held).Select(o => o.Order.Id).ToList());
-        var mine = db.RevocationOrders.Where(o => held.Contains(o.Id) && o.State == OrderState.Held);
-        await mine.ExecuteUpdateAsync(u => u.SetProperty(o => o.ApprovedBy, by.Name).SetProperty(o => o.ApprovedAt, now), ct);
-        await RevocationOrders.ReleaseAsync(db, mine.Where(o => o.Cause != RevocationCause.Manual), Notice.Until(settings, orderedByPerson: false, now), now, ct);
-        await RevocationOrders.ReleaseAsync(db, mine.Where(o => o.Cause == RevocationCause.Manual), null, now, ct);
-        if (deletions.Count == 0)
-            return;
-        var rows = from o in db.RevocationOrders
-                   join s in db.RevocationSteps on o.Id equals s.OrderId
-                   where deletions.Contains(o.Id) && s.Verb == RevocationVerb.Disable && s.Generation == o.Generation
-                   select new { OrderId = o.Id, o.IdentityId, o.Generation, s.PreState, IdempotencyKey = o.Id.ToString() + ":delete:" + SqlText.Number(o.Generation) };
-        await db.InsertSelectAsync(db.RevocationSteps, rows, new { Verb = RevocationVerb.Delete, State = StepState.Planned, DueAt = now, Fence = 0, Attempts = 0 }, now, ct);
-        await db.RevocationOrders.Where(o => deletions.Contains(o.Id)).ExecuteUpdateAsync(
-            u => u.SetProperty(o => o.HeldBy, (string?)null).SetProperty(o => o.Remediation, RemediationState.InProgress).SetProperty(o => o.ApprovedBy, by.Name).SetProperty(o => o.ApprovedAt, now), ct);
-    }, ct);
 
     /// <summary>Takes orders back of which nothing was sent.</summary>
     public Task<IReadOnlyList<ItemOutcome>> WithdrawAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Withdraw(o, sent), AuditActions.RevocationWithdrawn, reason, async (db, allowed, now) =>
@@ -145,7 +127,8 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
 
     private async Task<IReadOnlyList<ItemOutcome>> OnOrdersAsync(
         IReadOnlyCollection<Guid> orderIds, Actor by, string[] roles, Func<RevocationOrder, bool, Refusal?>? rule, string? action, string? reason,
-        Func<GovernanceDb, List<Standing>, DateTimeOffset, Task> change, CancellationToken ct, Func<StepState?, Refusal?>? stepRule = null)
+        Func<GovernanceDb, List<Standing>, DateTimeOffset, Task> change, CancellationToken ct, Func<StepState?, Refusal?>? stepRule = null,
+        Func<GovernanceDb, IReadOnlyCollection<RevocationOrder>, DateTimeOffset, Task<Func<RevocationOrder, Refusal?>>>? prepare = null)
     {
         var asked = orderIds.Distinct().ToList();
         if (Roles.Require(by, roles) is { } refusal)
@@ -157,6 +140,7 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
             await RevocationOrders.LockAsync(db, ct);
             var orders = await db.RevocationOrders.AsNoTracking().Where(o => asked.Contains(o.Id)).ToDictionaryAsync(o => o.Id, ct);
             var steps = (await db.RevocationSteps.AsNoTracking().Where(s => asked.Contains(s.OrderId)).Select(s => new { s.OrderId, s.Id, s.Verb, s.State, s.Attempts, s.Generation }).ToListAsync(ct)).ToLookup(s => s.OrderId);
+            var further = prepare is null ? null : await prepare(db, orders.Values, now);
             var outcomes = new List<ItemOutcome>(asked.Count);
             var allowed = new List<Standing>();
             foreach (var id in asked)
@@ -169,12 +153,13 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
 
                 var sent = steps[id].Any(s => s.Attempts > 0 || s.State is StepState.Intent or StepState.Done);
                 var waiting = steps[id].FirstOrDefault(s => s.State is StepState.Manual or StepState.Stuck && s.Generation == order.Generation);
-                var no = rule?.Invoke(order, sent) ?? stepRule?.Invoke(waiting?.State);
+                var no = rule?.Invoke(order, sent) ?? stepRule?.Invoke(waiting?.State) ?? further?.Invoke(order);
                 outcomes.Add(new ItemOutcome(id, no));
                 if (no is null)
                     allowed.Add(new Standing(order, waiting?.Id ?? Guid.Empty, waiting?.Verb ?? RevocationVerb.Disable, waiting?.State));
             }
 
+            await CountAsync(db, outcomes, now, ct);
             if (allowed.Count == 0)
                 return outcomes;
             await change(db, allowed, now);
@@ -182,5 +167,15 @@ public sealed class RevocationService(IDbContextFactory<GovernanceDb> contexts, 
                 await audit.AppendAsync(db, by, now, allowed.ConvertAll(a => new AuditDraft(action, Subjects.Order, a.Order.Id, reason, new { a.Order.IdentityId, a.Order.Cause, from = a.Order.State })), ct);
             return outcomes;
         }, ct);
+    }
+
+    // A refusal of a brake begins with its id.
+    private static async Task CountAsync(GovernanceDb db, List<ItemOutcome> outcomes, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var same in outcomes.Where(o => o.Refusal is not null).GroupBy(o => o.Refusal!.Message, StringComparer.Ordinal))
+        {
+            if (same.Key.IndexOf(": ", StringComparison.Ordinal) is > 0 and < 4 and var at && BrakeBook.All.Any(b => b.Id == same.Key[..at]))
+                await BrakeCounts.AddAsync(db, new Brake(same.Key[..at], same.Key[(at + 2)..]), same.Count(), now, ct);
+        }
     }
 }

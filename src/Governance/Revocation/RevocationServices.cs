@@ -7,6 +7,10 @@ public static class RevocationServices
     public static IServiceCollection AddRevocation(this IServiceCollection services)
     {
         services.AddSingleton<BrakeService>();
+        services.AddSingleton<StopService>();
+        services.AddSingleton<AnswerService>();
+        services.AddSingleton<BrakeListService>();
+        services.AddSingleton<BrakeQueries>();
         services.AddSingleton<ConnectorService>();
         services.AddSingleton<SweepService>();
         services.AddSingleton<RevocationService>();

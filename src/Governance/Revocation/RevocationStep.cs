@@ -74,6 +74,15 @@ public sealed class RevocationStep
 
     public DateTimeOffset? ObservedAt { get; set; }
 
+    /// <summary>When it is looked at again: once the change has had time to spread, then each night.</summary>
+    public DateTimeOffset? LookAt { get; set; }
+
+    /// <summary>When it was last looked at again, and found as ordered.</summary>
+    public DateTimeOffset? SeenAgainAt { get; set; }
+
+    /// <summary>What a later look found to be otherwise: somebody turned it on again, or made it anew. Null while it holds.</summary>
+    public string? Drift { get; set; }
+
     public string? LastError { get; set; }
 }
 
@@ -97,6 +106,9 @@ public sealed class StepAttempt
 
     /// <summary>SHA-256 of what was sent.</summary>
     public string? RequestDigest { get; set; }
+
+    /// <summary>SHA-256 of what was observed after it.</summary>
+    public string? AnswerDigest { get; set; }
 }
 
 internal sealed class RevocationStepConfiguration : IEntityTypeConfiguration<RevocationStep>
@@ -111,6 +123,8 @@ internal sealed class RevocationStepConfiguration : IEntityTypeConfiguration<Rev
         builder.Property(s => s.PreState).HasMaxLength(4000);
         builder.Property(s => s.Observed).HasMaxLength(2000);
         builder.Property(s => s.LastError).HasMaxLength(2000);
+        builder.Property(s => s.Drift).HasMaxLength(2000);
+        builder.HasIndex(s => s.LookAt);
     }
 }
 
@@ -123,5 +137,6 @@ internal sealed class StepAttemptConfiguration : IEntityTypeConfiguration<StepAt
         builder.HasIndex(a => new { a.StepId, a.Number });
         builder.Property(a => a.Outcome).HasMaxLength(2000);
         builder.Property(a => a.RequestDigest).HasMaxLength(64);
+        builder.Property(a => a.AnswerDigest).HasMaxLength(64);
     }
 }

@@ -15,7 +15,7 @@ public sealed class SweepRun
     public required string StartedBy { get; init; }
 
     /// <summary>Says what would be done and orders nothing.</summary>
-    public bool DryRun { get; init; }
+    public bool DryRun { get; set; }
 
     public int Unowned { get; set; }
 
@@ -34,6 +34,12 @@ public sealed class SweepRun
     public string? Brake { get; set; }
 
     public int Population { get; set; }
+
+    /// <summary>SHA-256 of limits, policies, connectors and version that it ran under (B3).</summary>
+    public string? PolicyHash { get; set; }
+
+    /// <summary>SHA-256 of whom it orders and why; a run that names it does exactly this or nothing (B3).</summary>
+    public string? PlanHash { get; set; }
 }
 
 internal sealed class SweepRunConfiguration : IEntityTypeConfiguration<SweepRun>
@@ -42,6 +48,8 @@ internal sealed class SweepRunConfiguration : IEntityTypeConfiguration<SweepRun>
     {
         builder.ToTable("SweepRuns");
         builder.HasIndex(s => s.StartedAt);
+        builder.Property(s => s.PolicyHash).HasMaxLength(64);
+        builder.Property(s => s.PlanHash).HasMaxLength(64);
         builder.Property(s => s.Brake).HasMaxLength(1000);
     }
 }

@@ -15,15 +15,19 @@ public sealed class BrakeTests
         await desk.BindPostgresAsync();
         var (_, role) = await desk.UnownedRoleAsync();
         await desk.SweepAsync();
-        (await desk.Test.Get<BrakeService>().StopAsync("something is wrong", Desk.Eve, default)).IsRefused.ShouldBeFalse();
+        (await desk.Test.Get<StopService>().StopAsync(null, "something is wrong", Desk.Eve, default)).IsRefused.ShouldBeFalse();
         await desk.UnownedAsync();
         var stopped = await desk.SweepAsync();
         stopped.DryRun.ShouldBeTrue();
         stopped.Brake!.ShouldStartWith("B1:");
         (await desk.PumpAsync()).ShouldBe(0);
         (await RoleServer.CanLoginAsync(role)).ShouldBe(true);
-        (await desk.Test.Get<BrakeService>().ReleaseAsync("clear", Desk.Eve, default)).Refusal!.Code.ShouldBe("not.allowed");
-        await desk.Test.Get<BrakeService>().ReleaseAsync("clear", Desk.Ann, default);
+        var stops = desk.Test.Get<StopService>();
+        (await stops.ReleaseAsync(null, "clear", Desk.Eve, default)).Refusal!.Code.ShouldBe("not.allowed");
+        (await stops.ReleaseAsync(null, "clear", Desk.Ann, default)).IsRefused.ShouldBeFalse();
+        (await desk.PumpAsync()).ShouldBe(0, "one asks, another confirms");
+        (await stops.ReleaseAsync(null, "clear", Desk.Ann, default)).Refusal!.Code.ShouldBe("brakes.same-person");
+        (await stops.ReleaseAsync(null, "clear", Desk.Bob, default)).IsRefused.ShouldBeFalse();
         (await desk.PumpAsync()).ShouldBe(1);
         (await RoleServer.CanLoginAsync(role)).ShouldBe(false);
     }
@@ -38,7 +42,7 @@ public sealed class BrakeTests
         await using (var db = desk.Test.Open())
             await StepPlanner.PlanAsync(db, desk.Test.Now, default);
         var claim = (await desk.Test.Get<StepRunner>().ClaimAsync(default)).ShouldNotBeNull();
-        await desk.Test.Get<BrakeService>().StopAsync("now", Desk.Eve, default);
+        await desk.Test.Get<StopService>().StopAsync(null, "now", Desk.Eve, default);
         await desk.Test.Get<StepRunner>().ActAsync(claim, default);
         (await RoleServer.CanLoginAsync(role)).ShouldBe(true);
         (await desk.StepOfAsync(identity)).State.ShouldBe(StepState.Planned);
@@ -66,7 +70,8 @@ public sealed class BrakeTests
         await using var desk = await Desk.CreateAsync(provider);
         for (var n = 0; n < 6; n++)
             await desk.UnownedAsync();
-        var report = (await desk.Test.Get<SweepService>().RunAsync(false, Desk.Ann, default)).OrThrow();
+        await desk.OwnedAsync(60);
+        var report = await desk.SweepAsync(by: Desk.Ann);
         (report.Ordered, report.Held).ShouldBe((6, 6));
         report.Items.ShouldAllBe(i => i.HeldBy!.StartsWith("B4: 6 orders"));
         var ids = await OrderIdsAsync(desk);
@@ -79,18 +84,23 @@ public sealed class BrakeTests
     }
 
     [Theory, EachDatabase]
-    public async Task B4_the_limit_counts_what_went_within_a_day_and_sweeps_side_by_side_order_nothing_twice(DatabaseProvider provider)
+    public async Task B4_a_day_has_a_limit_however_many_sweeps_there_are_and_sweeps_side_by_side_order_nothing_twice(DatabaseProvider provider)
     {
         await using var desk = await Desk.CreateAsync(provider);
+        await desk.BrakesAsync(b => b with { DayMaxOrders = 7 });
+        await desk.SweepAsync();
         for (var n = 0; n < 4; n++)
             await desk.UnownedAsync();
-        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => desk.SweepAsync()));
-        reports.Sum(r => r.Ordered).ShouldBe(4);
-        reports.Sum(r => r.Held).ShouldBe(0);
+        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => desk.Test.Get<SweepService>().RunAsync(false, Actor.Job("sweep"), default)));
+        reports.Sum(r => r.Value!.Ordered).ShouldBe(4);
+        reports.Sum(r => r.Value!.Held).ShouldBe(0);
         desk.Test.Clock.Advance(TimeSpan.FromHours(2));
+        for (var n = 0; n < 4; n++)
+            await desk.UnownedAsync();
+        (await desk.SweepAsync()).Items.ShouldAllBe(i => i.HeldBy!.StartsWith("B4: 4 orders") && i.HeldBy.Contains("after 4 within 24 h"));
+        desk.Test.Clock.Advance(TimeSpan.FromHours(23));
         await desk.UnownedAsync();
-        await desk.UnownedAsync();
-        (await desk.SweepAsync()).Held.ShouldBe(2, "4 went within the day: 4 + 2 is over 5");
+        (await desk.SweepAsync()).Held.ShouldBe(0, "the day has passed");
     }
 
     [Theory, EachDatabase]
@@ -132,10 +142,8 @@ public sealed class BrakeTests
         (await desk.OrderOfAsync(identity)).State.ShouldBe(OrderState.Noticed);
         await using (var db = desk.Test.Open())
             (await db.Messages.SingleAsync()).PersonId.ShouldBe(owner.Id);
-        desk.Test.Clock.Advance(TimeSpan.FromDays(13));
-        (await desk.PumpAsync()).ShouldBe(0);
-        desk.Test.Clock.Advance(TimeSpan.FromDays(2));
-        (await desk.PumpAsync()).ShouldBe(1);
+        (await desk.DaysAsync(13)).ShouldBe(0);
+        (await desk.DaysAsync(1)).ShouldBe(1);
         (await RoleServer.CanLoginAsync(role)).ShouldBe(false);
     }
 
@@ -203,7 +211,7 @@ public sealed class BrakeTests
         var auditor = Desk.Person("aud", Roles.Auditor);
         (await desk.Test.Get<SweepService>().RunAsync(false, auditor, default)).Refusal!.Code.ShouldBe("not.allowed");
         (await desk.Test.Get<RevocationService>().OrderAsync(desk.Source, "x", auditor, default)).Refusal!.Code.ShouldBe("not.allowed");
-        (await desk.Test.Get<BrakeService>().StopAsync("x", auditor, default)).Refusal!.Code.ShouldBe("not.allowed");
+        (await desk.Test.Get<StopService>().StopAsync(null, "x", auditor, default)).Refusal!.Code.ShouldBe("not.allowed");
         (await desk.Test.Get<ConnectorService>().BindAsync(desk.Source, "webhook", new Dictionary<string, string>(), null, true, Desk.Eve, default)).Refusal!.Code.ShouldBe("not.allowed");
     }
 

@@ -14,6 +14,7 @@ public sealed class Desk : IAsyncDisposable
 {
     public static readonly Actor Ann = Person("ann", Roles.Administrator);
     public static readonly Actor Bob = Person("bob", Roles.Administrator);
+    public static readonly Actor Policy = Person("pol", Roles.Administrator);
     public static readonly Actor Eve = Person("eve", Roles.SecurityEngineer);
 
     private Desk(TestDatabase test, Given given) => (Test, Given) = (test, given);
@@ -38,7 +39,7 @@ public sealed class Desk : IAsyncDisposable
         var desk = new Desk(test, new Given(test));
         desk.Source = await desk.Given.SourceAsync();
         await desk.ImportedAsync(test.Now);
-        await desk.BrakesAsync(b => b with { NoticeDays = 0 });
+        await desk.BrakesAsync(b => b with { NoticeDays = 0, SoakMinutes = 0, StepsPerMinute = 0, ApproveUnobservable = false });
         return desk;
     }
 
@@ -50,8 +51,21 @@ public sealed class Desk : IAsyncDisposable
 
     public async Task BrakesAsync(Func<BrakeChange, BrakeChange> change)
     {
-        var b = await Test.Get<BrakeService>().GetAsync(default);
-        (await Test.Get<BrakeService>().ChangeAsync(change(new BrakeChange(b.DryRunOnly, b.MaxOrders, b.MaxPercent, b.NoticeDays, b.QuarantineDays, b.UnownedGraceDays, b.MaxImportAgeHours)), Ann, default)).IsRefused.ShouldBeFalse();
+        var brakes = await Test.Get<BrakeService>().GetAsync(default);
+        (await Test.Get<BrakeService>().ChangeAsync(change(BrakeChange.Of(brakes)), Policy, default)).IsRefused.ShouldBeFalse();
+    }
+
+    /// <summary>So many days pass, and the console runs on all of them.</summary>
+    public async Task<int> DaysAsync(int days)
+    {
+        var acted = 0;
+        for (var day = 0; day < days; day++)
+        {
+            Test.Clock.Advance(TimeSpan.FromDays(1));
+            acted += await PumpAsync();
+        }
+
+        return acted;
     }
 
     public async Task BindPostgresAsync(string user = "postgres") => (await Test.Get<ConnectorService>().BindAsync(Source, "postgresql",
@@ -87,7 +101,32 @@ public sealed class Desk : IAsyncDisposable
         return identity;
     }
 
-    public async Task<SweepReport> SweepAsync(bool dry = false) => (await Test.Get<SweepService>().RunAsync(dry, Eve, default)).OrThrow();
+    /// <summary>So many identities that nothing is wrong with.</summary>
+    public async Task OwnedAsync(int count)
+    {
+        for (var n = 0; n < count; n++)
+            await UnownedAsync(change: i => i.UnownedSince = null);
+    }
+
+    /// <summary>Binds the connector that only remembers.</summary>
+    public async Task BindFakeAsync(Guid? source = null) => (await Test.Get<ConnectorService>().BindAsync(source ?? Source, FakeTarget.Name, new Dictionary<string, string>(StringComparer.Ordinal), null, true, Ann, default)).Refusal.ShouldBeNull();
+
+    /// <summary>A dry run, and unless that is all, the run of the plan that it showed.</summary>
+    public async Task<SweepReport> SweepAsync(bool dry = false, Actor? by = null)
+    {
+        var sweeps = Test.Get<SweepService>();
+        var seen = (await sweeps.RunAsync(true, by ?? Eve, default)).OrThrow();
+        return dry ? seen : (await sweeps.RunAsync(false, by ?? Eve, default, seen.PlanHash)).OrThrow();
+    }
+
+    /// <summary>As if a person had let a sweep run under the limits as they are (B3).</summary>
+    public async Task ConfirmedAsync()
+    {
+        await using var db = Test.Open();
+        var settings = await db.BrakeSettings.SingleAsync();
+        settings.ConfirmedPolicy = await FirstRun.PolicyHashAsync(db, settings, default);
+        await db.SaveChangesAsync();
+    }
 
     public Task<int> PumpAsync() => Test.Get<StepRunner>().PumpAsync(default);
 

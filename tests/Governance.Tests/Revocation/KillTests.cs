@@ -29,6 +29,7 @@ public sealed class KillTests
         for (var n = 0; n < Roles; n++)
             all.Add(await desk.UnownedRoleAsync());
 
+        await desk.ConfirmedAsync();
         var kills = 0;
         for (var run = 1; ; run++)
         {
@@ -68,7 +69,7 @@ public sealed class KillTests
 
     private static async Task<int> SweepAsync(string folder, string? fault)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Governance.Cli.dll"), "sweep", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Governance.Cli.dll"), "sweep", "--execute", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Governance__DataDirectory"] = folder;
         start.Environment["Governance__Database__Provider"] = "Sqlite";
         start.Environment["GOVERNANCE_FAULT"] = fault;

@@ -36,7 +36,7 @@ public sealed class PostgreSqlRevocationTests
     }
 
     [Theory, EachDatabase]
-    public async Task An_undo_gives_the_login_back_and_is_said_only_of_what_was_seen(DatabaseProvider provider)
+    public async Task B12_an_undo_gives_the_login_back_and_is_said_only_of_what_was_seen(DatabaseProvider provider)
     {
         await using var desk = await Desk.CreateAsync(provider);
         await desk.BindPostgresAsync();
@@ -71,7 +71,7 @@ public sealed class PostgreSqlRevocationTests
     }
 
     [Fact]
-    public async Task A_role_is_dropped_only_after_the_quarantine_when_one_person_asks_and_another_approves()
+    public async Task B11_a_role_is_dropped_only_after_the_quarantine_when_one_person_asks_and_another_approves()
     {
         await using var desk = await Desk.CreateAsync(DatabaseProvider.Sqlite);
         await desk.BindPostgresAsync();

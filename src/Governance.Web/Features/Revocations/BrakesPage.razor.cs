@@ -7,11 +7,14 @@ using MudBlazor;
 namespace Governance.Web.Features.Revocations;
 
 /// <summary>The stop switch, the limits with what each does, and the exemptions.</summary>
-public sealed partial class BrakesPage(BrakeService brakes, CurrentActor actor, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock)
+public sealed partial class BrakesPage(BrakeService brakes, StopService stops, BrakeListService lists, BrakeQueries queries, CurrentActor actor, IDialogService dialogs, ISnackbar snackbar, TimeProvider clock)
 {
     private BrakeSettings? settings;
     private BrakeForm? form;
     private IReadOnlyList<ExemptionRow> exemptions = [];
+    private IReadOnlyList<BrakeRow> book = [];
+    private IReadOnlyList<SourceBrakeRow> sources = [];
+    private string? directory;
     private InventoryChoice? choice;
     private DateTime? until;
     private string? reason;
@@ -33,18 +36,29 @@ public sealed partial class BrakesPage(BrakeService brakes, CurrentActor actor, 
         settings = await brakes.GetAsync(CancellationToken.None);
         form = new BrakeForm(settings);
         exemptions = await brakes.ExemptionsAsync(CancellationToken.None);
+        (book, sources, directory) = (await queries.BookAsync(CancellationToken.None), await queries.SourcesAsync(CancellationToken.None), await queries.DirectoryAsync(CancellationToken.None));
     }
 
-    private async Task StopAsync()
+    private async Task StopAsync(SourceBrakeRow? source)
     {
-        if (await dialogs.ConfirmAsync("Stop everything", "No sweep orders and no call to a source starts from now on, on any node. Calls that are under way end and are recorded.", "Stop everything", danger: true, askReason: true) is { } why)
-            await AfterAsync(await brakes.StopAsync(why, await actor.GetAsync(), CancellationToken.None), "Everything is stopped.");
+        var (what, words) = source is null ? ("everything", "on any node") : (source.Source, "to it, on any node");
+        if (await dialogs.ConfirmAsync($"Stop {what}", $"No call to a source starts from now on {words}, restores included. Calls that are under way end and are recorded. Two administrators release it.", $"Stop {what}", danger: true, askReason: true) is { } why)
+            await AfterAsync(await stops.StopAsync(source?.SourceId, why, await actor.GetAsync(), CancellationToken.None), source is null ? "Everything is stopped." : $"{what} is stopped.");
     }
 
-    private async Task ReleaseAsync()
+    private async Task ReleaseAsync(SourceBrakeRow? source)
     {
-        if (await dialogs.ConfirmAsync("Release", "Sweeps and steps that were due go on at once.", "Release", askReason: true) is { } why)
-            await AfterAsync(await brakes.ReleaseAsync(why, await actor.GetAsync(), CancellationToken.None), "Released.");
+        var asked = (source is null ? settings!.ReleaseAskedBy : source.ReleaseAskedBy) is not null;
+        var effect = asked ? "Sweeps and steps that were due go on at once." : "Another administrator has to confirm it within a day; then what was due goes on.";
+        if (await dialogs.ConfirmAsync("Release", effect, asked ? "Confirm release" : "Ask for release", askReason: true) is { } why)
+            await AfterAsync(await stops.ReleaseAsync(source?.SourceId, why, await actor.GetAsync(), CancellationToken.None), asked ? "Released." : "Asked. Another administrator confirms it.");
+    }
+
+    private async Task AcceptAsync(SourceBrakeRow? source)
+    {
+        var effect = source is null ? "Automatic orders go on as if the people who vanished had left." : $"Automatic orders on {source.Source} go on. {source.Sick}";
+        if (await dialogs.ConfirmAsync("The loss is true", effect, "Accept the loss", danger: true, askReason: true) is { } why)
+            await AfterAsync(await lists.AcceptLossAsync(source?.SourceId, why, await actor.GetAsync(), CancellationToken.None), "Accepted. The next sweep counts anew.");
     }
 
     private async Task SaveAsync()
@@ -102,6 +116,16 @@ public sealed partial class BrakesPage(BrakeService brakes, CurrentActor actor, 
 
         public int MaxPercent { get; set; } = s.MaxPercent;
 
+        public int DayMaxOrders { get; set; } = s.DayMaxOrders;
+
+        public int DayMaxPercent { get; set; } = s.DayMaxPercent;
+
+        public int AllMaxPercent { get; set; } = s.AllMaxPercent;
+
+        public int ToolMaxOrders { get; set; } = s.ToolMaxOrders;
+
+        public int OwnerMaxOrders { get; set; } = s.OwnerMaxOrders;
+
         public int NoticeDays { get; set; } = s.NoticeDays;
 
         public int QuarantineDays { get; set; } = s.QuarantineDays;
@@ -110,6 +134,31 @@ public sealed partial class BrakesPage(BrakeService brakes, CurrentActor actor, 
 
         public int MaxImportAgeHours { get; set; } = s.MaxImportAgeHours;
 
-        public BrakeChange ToChange() => new(DryRunOnly, MaxOrders, MaxPercent, NoticeDays, QuarantineDays, UnownedGraceDays, MaxImportAgeHours);
+        public int ShrinkPercent { get; set; } = s.ShrinkPercent;
+
+        public int DirectoryPercent { get; set; } = s.DirectoryPercent;
+
+        public int RecentUseDays { get; set; } = s.RecentUseDays;
+
+        public bool ApproveUnobservable { get; set; } = s.ApproveUnobservable;
+
+        public int SoakMinutes { get; set; } = s.SoakMinutes;
+
+        public int StepsPerMinute { get; set; } = s.StepsPerMinute;
+
+        public BrakeChange ToChange() => new(DryRunOnly, MaxOrders, MaxPercent, NoticeDays, QuarantineDays, UnownedGraceDays, MaxImportAgeHours)
+        {
+            DayMaxOrders = DayMaxOrders,
+            DayMaxPercent = DayMaxPercent,
+            AllMaxPercent = AllMaxPercent,
+            ToolMaxOrders = ToolMaxOrders,
+            OwnerMaxOrders = OwnerMaxOrders,
+            ShrinkPercent = ShrinkPercent,
+            DirectoryPercent = DirectoryPercent,
+            RecentUseDays = RecentUseDays,
+            ApproveUnobservable = ApproveUnobservable,
+            SoakMinutes = SoakMinutes,
+            StepsPerMinute = StepsPerMinute,
+        };
     }
 }

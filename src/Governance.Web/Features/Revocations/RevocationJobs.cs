@@ -7,17 +7,30 @@ using Governance.Web.Layout;
 namespace Governance.Web.Features.Revocations;
 
 /// <summary>The clock of sweeps and steps. Run twice or missed, nothing is lost or done twice: what is due stands in the tables.</summary>
-public sealed class RevocationJob(SweepService sweeps, StepRunner steps, ILogger<RevocationJob> log)
+public sealed class RevocationJob(SweepService sweeps, StepRunner steps, TimeProvider clock, ILogger<RevocationJob> log)
 {
     public async Task SweepAsync(CancellationToken ct)
     {
         var outcome = await sweeps.RunAsync(dryRun: false, Actor.Job("sweep"), ct);
         if (outcome is { IsRefused: false, Value: { } report })
             log.LogInformation("Sweep over {Population} identities ordered {Ordered}, {Held} held. {Brake}", report.Population, report.Ordered, report.Held, report.Brake);
-        await steps.PumpAsync(ct);
+        await PumpAsync(ct);
     }
 
-    public Task PumpAsync(CancellationToken ct) => steps.PumpAsync(ct);
+    /// <summary>Acts on what is due. What only waits for its source's pace is waited for within the minute; the next minute's job goes on.</summary>
+    public async Task PumpAsync(CancellationToken ct)
+    {
+        var end = clock.GetUtcNow().AddSeconds(50);
+        do
+            await steps.PumpAsync(ct);
+        while (await steps.NextTurnAsync(ct) is { } wait && clock.GetUtcNow() + wait < end && await WaitAsync(wait, ct));
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken ct)
+    {
+        await Task.Delay(wait, clock, ct);
+        return true;
+    }
 }
 
 /// <summary>What the pages and jobs of revocations need in the host.</summary>

@@ -62,8 +62,9 @@ public sealed partial class RevocationPage(RevocationQueries queries, Revocation
     {
         var delete = detail!.Row.DeletionAskedAt is not null;
         var effect = delete ? "1 identity will be deleted in its source for good: that cannot be undone." : "1 identity will be disabled in its source after the notice.";
-        if (await dialogs.ConfirmAsync("Approve", effect, "Approve", danger: delete) is not null)
-            await ShowAsync(await service.ApproveAsync([Id], await actor.GetAsync(), CancellationToken.None));
+        var sheet = await service.SheetAsync([Id], CancellationToken.None);
+        if (await dialogs.ApproveAsync(effect, sheet) is var (agreed, typed) && agreed)
+            await ShowAsync(await service.ApproveAsync([Id], await actor.GetAsync(), CancellationToken.None, sheet.Digest, typed));
     }
 
     private async Task WithdrawAsync()

@@ -54,8 +54,9 @@ public sealed partial class RevocationsPage(RevocationQueries queries, Revocatio
         var rows = Chosen();
         var (held, deletions) = (rows.Count(r => r.State == OrderState.Held), rows.Count(r => r is { State: OrderState.Quarantined, DeletionAskedAt: not null }));
         var effect = $"{Identities(held)} in {Sources(rows)} will be disabled after the notice." + (deletions > 0 ? $" {Identities(deletions)} will be deleted in the source for good: that cannot be undone." : string.Empty);
-        if (await dialogs.ConfirmAsync("Approve", effect, "Approve", danger: deletions > 0) is not null)
-            await ShowAsync(await service.ApproveAsync([.. chosen], await actor.GetAsync(), CancellationToken.None), "approved");
+        var sheet = await service.SheetAsync([.. chosen], CancellationToken.None);
+        if (await dialogs.ApproveAsync(effect, sheet) is var (agreed, typed) && agreed)
+            await ShowAsync(await service.ApproveAsync([.. chosen], await actor.GetAsync(), CancellationToken.None, sheet.Digest, typed), "approved");
     }
 
     private async Task WithdrawAsync()

@@ -26,20 +26,18 @@ public sealed partial class SweepsPage(SweepService sweeps, RevocationQueries qu
 
     private Task DryRunAsync() => RunAsync(dryRun: true);
 
-    private async Task RunNowAsync()
+    private async Task RunThisAsync()
     {
-        await RunAsync(dryRun: true);
-        if (report is not { } seen || seen.Brake is not null)
-            return;
-        var effect = $"{seen.Ordered} identities of {seen.Population} will be ordered: {seen.Unowned} without an owner, {seen.Expired} expired. {seen.Held} of them wait for an approval, the others for their notice.";
-        if (await dialogs.ConfirmAsync("Run a sweep now", effect, "Run", danger: seen.Ordered > 0) is not null)
-            await RunAsync(dryRun: false);
+        var seen = report!;
+        var effect = $"{seen.Ordered} identities of {seen.Population} will be ordered: {seen.Unowned} without an owner, {seen.Expired} expired. {seen.Held} of them wait for an approval, the others for their notice. From then on the hourly sweep runs by itself under these limits.";
+        if (await dialogs.ConfirmAsync("Run this one", effect, "Run", danger: true) is not null)
+            await RunAsync(dryRun: false, seen.PlanHash);
     }
 
-    private async Task RunAsync(bool dryRun)
+    private async Task RunAsync(bool dryRun, string? plan = null)
     {
         (busy, shown) = (true, PageSize);
-        var outcome = await sweeps.RunAsync(dryRun, await actor.GetAsync(), CancellationToken.None);
+        var outcome = await sweeps.RunAsync(dryRun, await actor.GetAsync(), CancellationToken.None, plan);
         (busy, refusal, report) = (false, outcome.Refusal, outcome.Value);
         runs = await queries.SweepsAsync(PageSize, CancellationToken.None);
     }

@@ -6,7 +6,68 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Revocation;
 
 /// <summary>The brakes as a form edits them.</summary>
-public sealed record BrakeChange(bool DryRunOnly, int MaxOrders, int MaxPercent, int NoticeDays, int QuarantineDays, int UnownedGraceDays, int MaxImportAgeHours);
+public sealed record BrakeChange(bool DryRunOnly, int MaxOrders, int MaxPercent, int NoticeDays, int QuarantineDays, int UnownedGraceDays, int MaxImportAgeHours)
+{
+    public int DayMaxOrders { get; init; } = 20;
+
+    public int DayMaxPercent { get; init; } = 2;
+
+    public int AllMaxPercent { get; init; } = 3;
+
+    public int ToolMaxOrders { get; init; } = 10;
+
+    public int OwnerMaxOrders { get; init; } = 10;
+
+    public int ShrinkPercent { get; init; } = 10;
+
+    public int DirectoryPercent { get; init; } = 5;
+
+    public int RecentUseDays { get; init; } = 7;
+
+    public bool ApproveUnobservable { get; init; } = true;
+
+    public int SoakMinutes { get; init; } = 60;
+
+    public int StepsPerMinute { get; init; } = 60;
+
+    /// <summary>The limits in force.</summary>
+    public static BrakeChange Of(BrakeSettings s) => new(s.DryRunOnly, s.MaxOrders, s.MaxPercent, s.NoticeDays, s.QuarantineDays, s.UnownedGraceDays, s.MaxImportAgeHours)
+    {
+        DayMaxOrders = s.DayMaxOrders,
+        DayMaxPercent = s.DayMaxPercent,
+        AllMaxPercent = s.AllMaxPercent,
+        ToolMaxOrders = s.ToolMaxOrders,
+        OwnerMaxOrders = s.OwnerMaxOrders,
+        ShrinkPercent = s.ShrinkPercent,
+        DirectoryPercent = s.DirectoryPercent,
+        RecentUseDays = s.RecentUseDays,
+        ApproveUnobservable = s.ApproveUnobservable,
+        SoakMinutes = s.SoakMinutes,
+        StepsPerMinute = s.StepsPerMinute,
+    };
+
+    internal void ApplyTo(BrakeSettings s)
+    {
+        (s.DryRunOnly, s.MaxOrders, s.MaxPercent, s.NoticeDays, s.QuarantineDays) = (DryRunOnly, MaxOrders, MaxPercent, NoticeDays, QuarantineDays);
+        (s.UnownedGraceDays, s.MaxImportAgeHours, s.DayMaxOrders, s.DayMaxPercent, s.AllMaxPercent) = (UnownedGraceDays, MaxImportAgeHours, DayMaxOrders, DayMaxPercent, AllMaxPercent);
+        (s.ToolMaxOrders, s.OwnerMaxOrders, s.ShrinkPercent, s.DirectoryPercent) = (ToolMaxOrders, OwnerMaxOrders, ShrinkPercent, DirectoryPercent);
+        (s.RecentUseDays, s.ApproveUnobservable, s.SoakMinutes, s.StepsPerMinute) = (RecentUseDays, ApproveUnobservable, SoakMinutes, StepsPerMinute);
+    }
+
+    internal Refusal? Check() =>
+        Range(nameof(MaxOrders), MaxOrders, 0, 100_000, "The limit of orders") ?? Range(nameof(MaxPercent), MaxPercent, 0, 100, "The limit in per cent")
+        ?? Range(nameof(DayMaxOrders), DayMaxOrders, 0, 100_000, "The limit of a day") ?? Range(nameof(DayMaxPercent), DayMaxPercent, 0, 100, "The limit of a day in per cent")
+        ?? Range(nameof(AllMaxPercent), AllMaxPercent, 0, 100, "The limit of all sources in per cent") ?? Range(nameof(ToolMaxOrders), ToolMaxOrders, 0, 100_000, "The limit of a tool")
+        ?? Range(nameof(OwnerMaxOrders), OwnerMaxOrders, 0, 100_000, "The limit of an owner") ?? Range(nameof(NoticeDays), NoticeDays, 0, 365, "The notice in days")
+        ?? Range(nameof(QuarantineDays), QuarantineDays, 0, 365, "The quarantine in days") ?? Range(nameof(UnownedGraceDays), UnownedGraceDays, 0, 365, "The grace in days")
+        ?? Range(nameof(MaxImportAgeHours), MaxImportAgeHours, 1, 8760, "The age of an import in hours") ?? Range(nameof(ShrinkPercent), ShrinkPercent, 1, 100, "What a source may lose in per cent")
+        ?? Range(nameof(DirectoryPercent), DirectoryPercent, 1, 100, "What the directory may lose in per cent") ?? Range(nameof(RecentUseDays), RecentUseDays, 0, 365, "The days of recent use")
+        ?? Range(nameof(SoakMinutes), SoakMinutes, 0, 10_080, "The minutes between waves") ?? Range(nameof(StepsPerMinute), StepsPerMinute, 0, 60_000, "The steps a minute");
+
+    private static Refusal? Range(string field, int value, int least, int most, string what) => value < least || value > most
+        ? new Refusal("brakes.range", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} is a number from {least:N0} to {most:N0}."), field)
+        : null;
+}
 
 /// <summary>An exemption as lists show it.</summary>
 public sealed record ExemptionRow(Guid Id, Guid IdentityId, string Identity, string Reason, DateTimeOffset Until, DateTimeOffset GrantedAt, string GrantedBy);
@@ -14,7 +75,7 @@ public sealed record ExemptionRow(Guid Id, Guid IdentityId, string Identity, str
 /// <summary>An identity to choose.</summary>
 public sealed record InventoryChoice(Guid Id, string Name, string Source);
 
-/// <summary>Sets the brakes, pulls and releases the stop switch, grants exemptions. Everything here is audited.</summary>
+/// <summary>Sets the limits, grants exemptions. Everything here is audited.</summary>
 public sealed class BrakeService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
 {
     /// <summary>The brakes in force.</summary>
@@ -27,43 +88,14 @@ public sealed class BrakeService(IDbContextFactory<GovernanceDb> contexts, Audit
     /// <summary>Changes the limits. Only an administrator loosens or tightens brakes.</summary>
     public async Task<Outcome<Done>> ChangeAsync(BrakeChange change, Actor by, CancellationToken ct)
     {
-        if ((Roles.Require(by, Roles.Administrator) ?? Check(change)) is { } refusal)
+        if ((Roles.Require(by, Roles.Administrator) ?? change.Check()) is { } refusal)
             return refusal;
         return await OnSettingsAsync(AuditActions.BrakesChanged, null, by, (settings, _) =>
         {
-            var before = Of(settings);
-            (settings.DryRunOnly, settings.MaxOrders, settings.MaxPercent) = (change.DryRunOnly, change.MaxOrders, change.MaxPercent);
-            (settings.NoticeDays, settings.QuarantineDays) = (change.NoticeDays, change.QuarantineDays);
-            (settings.UnownedGraceDays, settings.MaxImportAgeHours) = (change.UnownedGraceDays, change.MaxImportAgeHours);
+            var before = BrakeChange.Of(settings);
+            change.ApplyTo(settings);
+            (settings.ChangedBy, settings.ChangedById) = (by.Name, by.Id);
             return new { before, after = change };
-        }, ct);
-    }
-
-    /// <summary>Pulls the stop switch: once this returns, no new send starts on any node (I-25).</summary>
-    public async Task<Outcome<Done>> StopAsync(string reason, Actor by, CancellationToken ct)
-    {
-        if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } refusal)
-            return refusal;
-        if (string.IsNullOrWhiteSpace(reason))
-            return new Refusal("brakes.reason", "Say why everything stops: whoever releases it has to know.", "reason");
-        return await OnSettingsAsync(AuditActions.StopSwitched, reason, by, (settings, now) =>
-        {
-            (settings.Stopped, settings.StoppedBy, settings.StoppedAt, settings.StopReason) = (true, by.Name, now, StorableText.Clean(reason));
-            return new { stopped = true };
-        }, ct);
-    }
-
-    /// <summary>Releases it. What was due goes on.</summary>
-    public async Task<Outcome<Done>> ReleaseAsync(string reason, Actor by, CancellationToken ct)
-    {
-        if (Roles.Require(by, Roles.Administrator) is { } refusal)
-            return refusal;
-        if (string.IsNullOrWhiteSpace(reason))
-            return new Refusal("brakes.reason", "Say why it is safe to go on.", "reason");
-        return await OnSettingsAsync(AuditActions.StopSwitched, reason, by, (settings, _) =>
-        {
-            (settings.Stopped, settings.StoppedBy, settings.StoppedAt, settings.StopReason) = (false, null, null, null);
-            return new { stopped = false };
         }, ct);
     }
 
@@ -129,20 +161,6 @@ public sealed class BrakeService(IDbContextFactory<GovernanceDb> contexts, Audit
                       orderby i.DisplayName, i.Id
                       select new InventoryChoice(i.Id, i.DisplayName, s.Name)).Take(take).ToListAsync(ct);
     }
-
-    private static BrakeChange Of(BrakeSettings s) =>
-        new(s.DryRunOnly, s.MaxOrders, s.MaxPercent, s.NoticeDays, s.QuarantineDays, s.UnownedGraceDays, s.MaxImportAgeHours);
-
-    private static Refusal? Check(BrakeChange change) => change switch
-    {
-        { MaxOrders: < 0 or > 100_000 } => new Refusal("brakes.range", "The limit of orders is a number from 0 to 100,000.", nameof(change.MaxOrders)),
-        { MaxPercent: < 0 or > 100 } => new Refusal("brakes.range", "The limit in per cent is a number from 0 to 100.", nameof(change.MaxPercent)),
-        { NoticeDays: < 0 or > 365 } => new Refusal("brakes.range", "The notice is 0 to 365 days.", nameof(change.NoticeDays)),
-        { QuarantineDays: < 0 or > 365 } => new Refusal("brakes.range", "The quarantine is 0 to 365 days.", nameof(change.QuarantineDays)),
-        { UnownedGraceDays: < 0 or > 365 } => new Refusal("brakes.range", "The grace is 0 to 365 days.", nameof(change.UnownedGraceDays)),
-        { MaxImportAgeHours: < 1 or > 8760 } => new Refusal("brakes.range", "The age of an import is 1 to 8,760 hours.", nameof(change.MaxImportAgeHours)),
-        _ => null,
-    };
 
     private async Task<Outcome<Done>> OnSettingsAsync(string action, string? reason, Actor by, Func<BrakeSettings, DateTimeOffset, object> change, CancellationToken ct)
     {

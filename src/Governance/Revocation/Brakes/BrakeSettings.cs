@@ -19,6 +19,13 @@ public sealed class BrakeSettings
 
     public string? StopReason { get; set; }
 
+    /// <summary>Who asked to release the switch; another administrator confirms it within a day (B1).</summary>
+    public string? ReleaseAskedBy { get; set; }
+
+    public string? ReleaseAskedById { get; set; }
+
+    public DateTimeOffset? ReleaseAskedAt { get; set; }
+
     /// <summary>While on, sweeps say what they would do and order nothing.</summary>
     public bool DryRunOnly { get; set; }
 
@@ -27,6 +34,50 @@ public sealed class BrakeSettings
 
     /// <summary>… or so many per cent of the source's live identities, whichever is more. 0 to 100.</summary>
     public int MaxPercent { get; set; } = 1;
+
+    /// <summary>B4: at most so many on one source within 24 hours, whatever number of runs …</summary>
+    public int DayMaxOrders { get; set; } = 20;
+
+    /// <summary>… or so many per cent of it, whichever is more.</summary>
+    public int DayMaxPercent { get; set; } = 2;
+
+    /// <summary>B4: at most so many per cent of all live identities within 24 hours, and never less than <see cref="DayMaxOrders"/>.</summary>
+    public int AllMaxPercent { get; set; } = 3;
+
+    /// <summary>B4: at most so many of one AI tool's identities within 24 hours.</summary>
+    public int ToolMaxOrders { get; set; } = 10;
+
+    /// <summary>B4: at most so many of one owner's identities within 24 hours.</summary>
+    public int OwnerMaxOrders { get; set; } = 10;
+
+    /// <summary>B2: a source that lost more per cent than this of its identities holds all automatic orders on it.</summary>
+    public int ShrinkPercent { get; set; } = 10;
+
+    /// <summary>B2: a directory in which more per cent than this of the owners vanished in one run holds all automatic orders.</summary>
+    public int DirectoryPercent { get; set; } = 5;
+
+    /// <summary>B8: used within so many days asks a question instead of revoking. 0: never asks.</summary>
+    public int RecentUseDays { get; set; } = 7;
+
+    /// <summary>B5: where the source does not report use, an administrator approves.</summary>
+    public bool ApproveUnobservable { get; set; } = true;
+
+    /// <summary>B10: minutes between the waves of a batch, watched for errors, undos and signs of use. 0: no waves.</summary>
+    public int SoakMinutes { get; set; } = 60;
+
+    /// <summary>B13: steps a minute on one source. 0: no limit.</summary>
+    public int StepsPerMinute { get; set; } = 60;
+
+    /// <summary>Who changed the limits last: nobody approves under a policy that they made (B5).</summary>
+    public string? ChangedById { get; set; }
+
+    public string? ChangedBy { get; set; }
+
+    /// <summary>The policy under which a person has let a sweep run; another one is simulated first (B3).</summary>
+    public string? ConfirmedPolicy { get; set; }
+
+    /// <summary>When orders were last moved on. A gap, or a clock that jumped, lengthens every running notice by itself (B9, I-20).</summary>
+    public DateTimeOffset? LastMovedAt { get; set; }
 
     /// <summary>B9: days between notice and disabling.</summary>
     public int NoticeDays { get; set; } = 14;
@@ -95,6 +146,7 @@ internal sealed class BrakeSettingsConfiguration : IEntityTypeConfiguration<Brak
         builder.ToTable("BrakeSettings");
         builder.Property(b => b.Id).ValueGeneratedNever();
         builder.Property(b => b.StopReason).HasMaxLength(2000);
+        builder.Property(b => b.ConfirmedPolicy).HasMaxLength(64);
         builder.Property(b => b.Version).IsConcurrencyToken();
         builder.HasData(new BrakeSettings());
     }

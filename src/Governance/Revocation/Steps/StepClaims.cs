@@ -7,7 +7,7 @@ namespace Governance.Revocation;
 /// <summary>A claimed step with what is needed to act on it.</summary>
 internal sealed record Claim(
     Guid StepId, Guid OrderId, Guid IdentityId, RevocationVerb Verb, string IdempotencyKey, int Fence, int Attempts, string? PreState, DateTimeOffset LeaseUntil,
-    ConnectorTarget Target, string Reason, Guid SourceId);
+    ConnectorTarget Target, string Reason, Guid SourceId, Guid? ToolId, Guid? OwnerId);
 
 /// <summary>Who may act on a step: a lease and a fence, given and checked in single statements, so that nothing read before can be stale.</summary>
 internal static class StepClaims
@@ -17,12 +17,15 @@ internal static class StepClaims
     /// <summary>How long one call may take: well within the lease.</summary>
     public static readonly TimeSpan CallDeadline = Lease / 3;
 
-    /// <summary>Claims the next step that may be acted on; null when none. The stop switch, the order's state and exemptions are conditions of the one statement.</summary>
+    /// <summary>Claims the next step that may be acted on; null when none. Every brake that stands in a row is a condition of the one statement.</summary>
     public static async Task<Claim?> NextAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
     {
         var token = Ids.New(now).ToString("N");
         var until = now + Lease;
-        var next = Sendable(db, now).OrderBy(s => s.DueAt).ThenBy(s => s.Id).Select(s => s.Id).Take(1);
+        var ticks = now.UtcTicks;
+        var next = Unbraked(db, Permitted(db, Claimable(db, now), now), now)
+            .Where(s => db.RevocationOrders.Any(o => o.Id == s.OrderId && db.SourceBrakes.Any(b => b.SourceId == o.SourceId && b.NextTicks <= ticks && (b.OpenUntil == null || b.OpenUntil <= now))))
+            .OrderBy(s => s.DueAt).ThenBy(s => s.Id).Select(s => s.Id).Take(1);
         var claimed = await Claimable(db, now).Where(s => next.Contains(s.Id) && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
             u => u
                 .SetProperty(s => s.State, s => s.State == StepState.Intent ? StepState.Intent : StepState.Claimed)
@@ -36,17 +39,21 @@ internal static class StepClaims
                       join o in db.RevocationOrders on s.OrderId equals o.Id
                       join i in db.Identities on s.IdentityId equals i.Id
                       where s.LeaseOwner == token
-                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, new ConnectorTarget(i.ExternalId, i.DisplayName) { Kind = i.Kind, Attributes = i.Attributes, ParentExternalId = i.ParentExternalId }, o.Reason, o.SourceId)).SingleAsync(ct);
+                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, new ConnectorTarget(i.ExternalId, i.DisplayName) { Kind = i.Kind, Attributes = i.Attributes, ParentExternalId = i.ParentExternalId }, o.Reason, o.SourceId, i.ToolId, i.OwnerId)).SingleAsync(ct);
     }
 
     /// <summary>
-    /// Writes the intent, if the claim still stands and nothing has come to forbid the send: the last look at stop switch, exemption and lease before the call.
+    /// Writes the intent, if the claim still stands and nothing has come to forbid the send: the last look at every brake before the call, under the lock that a
+    /// stop and a change of limits take too, so that what is counted here is counted by all nodes in turn (I-24, I-25, I-27).
     /// </summary>
     public static async Task<bool> IntendAsync(GovernanceDb db, Claim claim, string? preState, DateTimeOffset now, CancellationToken ct) =>
         await db.InTransactionAsync(async () =>
         {
+            await RevocationOrders.LockAsync(db, ct);
+            if (!await CapIntents.TakeAsync(db, claim, now, ct))
+                return false;
             var number = claim.Attempts + 1;
-            var mine = await Permitted(db, db.RevocationSteps).Where(s => s.Id == claim.StepId && s.Fence == claim.Fence && s.LeaseUntil > now
+            var mine = await Unbraked(db, Permitted(db, db.RevocationSteps, now), now).Where(s => s.Id == claim.StepId && s.Fence == claim.Fence && s.LeaseUntil > now
                 && (s.State == StepState.Claimed || s.State == StepState.Intent)
                 && (s.Verb == RevocationVerb.Restore || !db.Exemptions.Any(e => e.IdentityId == s.IdentityId && e.EndedAt == null && e.Until > now))
                 && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
@@ -56,7 +63,11 @@ internal static class StepClaims
                     .SetProperty(s => s.Attempts, number),
                 ct);
             if (mine == 0)
+            {
+                await db.CapUses.Where(u => u.StepId == claim.StepId && !db.StepAttempts.Any(a => a.StepId == claim.StepId)).ExecuteDeleteAsync(ct);
                 return false;
+            }
+
             db.StepAttempts.Add(new StepAttempt { Id = Ids.New(now), StepId = claim.StepId, Number = number, Fence = claim.Fence, IntentAt = now });
             await db.SaveChangesAsync(ct);
             db.ChangeTracker.Clear();
@@ -73,11 +84,22 @@ internal static class StepClaims
         ((s.State == StepState.Planned || s.State == StepState.Retrying) && s.DueAt <= now)
         || ((s.State == StepState.Claimed || s.State == StepState.Intent) && s.LeaseUntil < now));
 
-    private static IQueryable<RevocationStep> Sendable(GovernanceDb db, DateTimeOffset now) => Permitted(db, Claimable(db, now)).Where(s =>
-        s.Verb == RevocationVerb.Restore || s.State == StepState.Intent || !db.Exemptions.Any(e => e.IdentityId == s.IdentityId && e.EndedAt == null && e.Until > now));
+    // B1 of the source, B6, B7 and freezes. What may have been sent already is looked at all the same; a restore is held by the switches alone.
+    private static IQueryable<RevocationStep> Unbraked(GovernanceDb db, IQueryable<RevocationStep> steps, DateTimeOffset now)
+    {
+        var stopped = db.SourceBrakes.Where(b => b.Stopped).Select(b => b.SourceId);
+        var frozen = db.FreezeWindows.Where(w => w.EndedAt == null && w.From <= now && w.Until > now);
+        var untouchable = NeverTouch.Listed(db);
+        return steps.Where(s => !db.RevocationOrders.Any(o => o.Id == s.OrderId && stopped.Contains(o.SourceId))
+            && (s.Verb == RevocationVerb.Restore || s.State == StepState.Intent || (
+                !db.RevocationOrders.Any(o => o.Id == s.OrderId && frozen.Any(w => w.SourceId == null || w.SourceId == o.SourceId))
+                && !untouchable.Any(i => i.Id == s.IdentityId)
+                && !db.Exemptions.Any(e => e.IdentityId == s.IdentityId && e.EndedAt == null && e.Until > now))));
+    }
 
-    // What the order allows; an undo raises its generation and so shuts out every step of the one before.
-    private static IQueryable<RevocationStep> Permitted(GovernanceDb db, IQueryable<RevocationStep> steps) => steps.Where(s =>
+    // What the order allows; an undo raises its generation and so shuts out every step of the one before. An approval that died allows nothing new (B5).
+    private static IQueryable<RevocationStep> Permitted(GovernanceDb db, IQueryable<RevocationStep> steps, DateTimeOffset now) => steps.Where(s =>
         db.RevocationOrders.Any(o => o.Id == s.OrderId && o.Generation == s.Generation && o.EndedAt == null
+            && (s.Verb == RevocationVerb.Restore || s.Attempts > 0 || o.ApprovalUntil == null || o.ApprovalUntil > now)
             && (s.Verb == RevocationVerb.Restore || (s.Verb == RevocationVerb.Disable && o.State == OrderState.Due) || (s.Verb == RevocationVerb.Delete && o.State == OrderState.Quarantined))));
 }

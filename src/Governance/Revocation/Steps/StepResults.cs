@@ -14,11 +14,17 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
 {
     private const string Unknown = "The process ended before the outcome was known; the target was observed before anything else was sent.";
 
+    private static readonly Brake Late = new("B12", "The result of an older claim came late, or after an undo, and was not taken.");
+
+    /// <summary>When a change has surely spread in its source, it is looked at a second time.</summary>
+    public static readonly TimeSpan Propagation = TimeSpan.FromMinutes(15);
+
     internal async Task DoneAsync(Claim claim, Observation seen, string? digest, string how, CancellationToken ct)
     {
         var observed = seen.State != TargetState.Unobservable;
         await WriteAsync(claim, digest, how, async (db, step, now) =>
         {
+            DateTimeOffset? look = observed && claim.Verb != RevocationVerb.Restore ? now + Propagation : null;
             await step.ExecuteUpdateAsync(
                 u => u
                     .SetProperty(s => s.State, StepState.Done)
@@ -26,8 +32,12 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
                     .SetProperty(s => s.PreState, s => s.PreState ?? seen.PreState)
                     .SetProperty(s => s.Observed, seen.Description)
                     .SetProperty(s => s.ObservedAt, observed ? now : null)
+                    .SetProperty(s => s.LookAt, look)
                     .SetProperty(s => s.LastError, (string?)null),
                 ct);
+            var answer = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{seen.State}\n{seen.Description}\n{seen.PreState}")));
+            await db.StepAttempts.Where(a => a.StepId == claim.StepId && a.Fence == claim.Fence).ExecuteUpdateAsync(u => u.SetProperty(a => a.AnswerDigest, answer), ct);
+            await SourceBrakes.SucceededAsync(db, claim.SourceId, ct);
             await CompleteAsync(db, claim.OrderId, claim.IdentityId, claim.Verb, observed ? RemediationState.Verified : RemediationState.Succeeded, seen.Description, Actor.Job("revocation"), now, ct);
         }, ct);
     }
@@ -99,6 +109,8 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
                 .ExecuteUpdateAsync(u => u.SetProperty(a => a.Outcome, words).SetProperty(a => a.EndedAt, now).SetProperty(a => a.RequestDigest, digest), ct);
             if (newest)
                 await write(db, step, now);
+            else
+                await BrakeCounts.AddAsync(db, Late, 1, now, ct);
             return Done.Value;
         }, ct);
     }

@@ -33,7 +33,26 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
     internal async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await StepClaims.NextAsync(db, clock.Now(), ct);
+        var pace = await db.BrakeSettings.Where(b => b.Id == BrakeSettings.TheId).Select(b => b.StepsPerMinute).SingleAsync(ct);
+        while (await StepClaims.NextAsync(db, clock.Now(), ct) is { } claim)
+        {
+            if (await SourceBrakes.EnterAsync(db, claim.SourceId, pace, clock.Now(), ct))
+                return claim;
+            await StepClaims.ReleaseAsync(db, claim, ct);
+        }
+
+        return null;
+    }
+
+    /// <summary>Steps that are due and only wait for their source's pace: how soon the next may go; null when none does.</summary>
+    public async Task<TimeSpan?> NextTurnAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var now = clock.Now();
+        var due = db.RevocationSteps.Where(s => (s.State == StepState.Planned || s.State == StepState.Retrying) && s.DueAt <= now).Select(s => s.OrderId);
+        var ticks = await db.SourceBrakes.Where(b => !b.Stopped && b.OpenUntil == null && b.NextTicks > now.UtcTicks && db.RevocationOrders.Any(o => o.SourceId == b.SourceId && due.Contains(o.Id)))
+            .OrderBy(b => b.NextTicks).Select(b => (long?)b.NextTicks).FirstOrDefaultAsync(ct);
+        return ticks is { } at ? TimeSpan.FromTicks(Math.Max(1, at - now.UtcTicks)) : null;
     }
 
     internal async Task ActAsync(Claim claim, CancellationToken ct)
@@ -66,7 +85,8 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
         catch (ConnectorException fault)
         {
             log.LogWarning(fault, "Step {Step} did not succeed", claim.StepId);
-            await FailedAsync(claim, fault.Message, fault.Retryable, fault.RetryAfter, digest, ct);
+            await BrakeAsync(claim, fault, ct);
+            await FailedAsync(claim, fault.Message, fault.Retryable || fault.OpensBreaker, fault.RetryAfter, digest, ct, fault.OpensBreaker);
         }
     }
 
@@ -116,9 +136,22 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
         return null;
     }
 
-    private async Task FailedAsync(Claim claim, string error, bool retryable, TimeSpan? retryAfter, string? digest, CancellationToken ct)
+    private async Task BrakeAsync(Claim claim, ConnectorException fault, CancellationToken ct)
     {
-        if (retryable && claim.Attempts + 1 < Backoff.MostAttempts)
+        if (!fault.Retryable && !fault.OpensBreaker)
+            return;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await db.InTransactionAsync(async () =>
+        {
+            await SourceBrakes.FailedAsync(db, claim.SourceId, Cut(fault.Message), fault.OpensBreaker, fault.RetryAfter, clock.Now(), ct);
+            return Done.Value;
+        }, ct);
+    }
+
+    // A source that refuses the connector's own credential says nothing of the identity: the step waits for as long as it takes.
+    private async Task FailedAsync(Claim claim, string error, bool retryable, TimeSpan? retryAfter, string? digest, CancellationToken ct, bool ownCredential = false)
+    {
+        if (retryable && (ownCredential || claim.Attempts + 1 < Backoff.MostAttempts))
             await results.RetryAsync(claim, Cut(error), Backoff.After(claim.Attempts + 1, retryAfter, Backoff.Random()), digest, ct);
         else
             await results.StuckAsync(claim, Cut(error), digest, ct);
@@ -134,7 +167,7 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
         }
         catch (OperationCanceledException fault) when (!ct.IsCancellationRequested)
         {
-            throw new ConnectorException($"No answer within {StepClaims.CallDeadline.TotalSeconds:0} s. Whether it took effect is looked at before anything is sent again.", retryable: true, cause: fault);
+            throw new ConnectorException($"No answer within {StepClaims.CallDeadline.TotalSeconds:0} s. Whether it took effect is looked at before anything is sent again.", retryable: true, cause: fault) { OutcomeUnknown = true };
         }
     }
 

@@ -55,9 +55,11 @@ public static class SweepCandidates
     private static IQueryable<Identity> Revocable(GovernanceDb db, BrakeSettings settings, DateTimeOffset now)
     {
         var lately = now.AddDays(-Math.Max(1, settings.UnownedGraceDays));
+        var listed = NeverTouch.Listed(db);
         return db.Identities
             .Where(i => (i.State == LifecycleState.Discovered || i.State == LifecycleState.Active) && i.MissingSince == null)
             .Where(NeverTouch.Allows)
+            .Where(i => !listed.Any(x => x.Id == i.Id))
             .Without(db)
             .Where(i => !db.RevocationOrders.Any(o => o.IdentityId == i.Id && (o.State == OrderState.Withdrawn || o.State == OrderState.Undone) && o.EndedAt > lately));
     }

@@ -27,4 +27,10 @@ public sealed record SweepReport(
     Guid RunId, bool DryRun, int Population, int Unowned, int Expired, int Denied, int Exempt, int Ordered, int Held, string? Brake, IReadOnlyList<SweepItem> Items)
 {
     public const int MostItems = 1000;
+
+    /// <summary>Names the plan of a dry run: given to a run, that does exactly this or nothing (B3).</summary>
+    public string? PlanHash { get; init; }
+
+    /// <summary>What a dry run would do, in numbers; null after a run.</summary>
+    public SweepNumbers? Numbers { get; init; }
 }
