@@ -16,6 +16,7 @@ command -v dotnet >/dev/null || stop "The .NET SDK is missing: install the versi
 missing=()
 ls -d /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || [ -n "${GOVERNANCE_TEST_POSTGRES:-}" ] || missing+=(postgresql)
 [ -x /usr/sbin/slapd ] || missing+=(slapd)
+command -v python3 >/dev/null || missing+=(python3)
 if [ "$mode" = all ]; then [ -x "${GOVERNANCE_TEST_CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium); fi
 if [ ${#missing[@]} -gt 0 ]; then
   say "installing ${missing[*]}"

@@ -41,10 +41,7 @@ public sealed class AuditLog(FollowerSignal signal)
         await db.SaveChangesAsync(ct);
         if (drafts.Count > 0)
         {
-            // The no-op update takes the row's lock on every database; what is read after it is the last committed head.
-            await db.AuditHeads.Where(h => h.Id == AuditHead.TheId).ExecuteUpdateAsync(s => s.SetProperty(h => h.Id, h => h.Id), ct);
-            var head = await db.AuditHeads.AsNoTracking().SingleAsync(h => h.Id == AuditHead.TheId, ct);
-            var (sequence, previous) = (head.Sequence, head.Hash);
+            var (sequence, previous) = await LockHeadAsync(db, ct);
             foreach (var draft in drafts)
             {
                 var entry = Chain(draft, by, now, ++sequence, previous);
@@ -62,6 +59,16 @@ public sealed class AuditLog(FollowerSignal signal)
     /// <inheritdoc cref="AppendAsync(GovernanceDb, Actor, DateTimeOffset, IReadOnlyCollection{AuditDraft}, CancellationToken)"/>
     public Task AppendAsync(GovernanceDb db, Actor by, DateTimeOffset now, AuditDraft draft, CancellationToken ct) =>
         AppendAsync(db, by, now, [draft], ct);
+
+    /// <summary>A no-op update takes the row's lock on every database; what it gives back is the last committed head.</summary>
+    private static async Task<(long Sequence, string Hash)> LockHeadAsync(GovernanceDb db, CancellationToken ct)
+    {
+        var head = (await db.Database.SqlQueryRaw<HeadRow>(
+            db.Database.IsSqlServer()
+                ? "UPDATE [AuditHeads] SET [Id]=[Id] OUTPUT inserted.[Sequence], inserted.[Hash] WHERE [Id]=1"
+                : "UPDATE \"AuditHeads\" SET \"Id\"=\"Id\" WHERE \"Id\"=1 RETURNING \"Sequence\",\"Hash\"").ToListAsync(ct)).Single();
+        return (head.Sequence, head.Hash);
+    }
 
     private static AuditEntry Chain(AuditDraft draft, Actor by, DateTimeOffset now, long sequence, string previous)
     {
@@ -88,4 +95,6 @@ public sealed class AuditLog(FollowerSignal signal)
 
     // PostgreSQL text can't hold NUL, and a lone surrogate has no UTF-8: either would make the stored text differ from the hashed one.
     private static string? Storable(string? text) => text is null ? null : StorableText.Clean(text);
+
+    private sealed record HeadRow(long Sequence, string Hash);
 }
