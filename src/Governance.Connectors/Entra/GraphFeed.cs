@@ -14,7 +14,7 @@ public sealed class GraphFeed(TimeProvider clock) : IInventoryFeed
 
     public string Title => "Microsoft Entra (Graph)";
 
-    public string Summary => "Service principals, applications, agent identities with their sponsors, delegated grants and application roles of one tenant.";
+    public string Summary => "Service principals, applications with their federated credentials, agent identities with their sponsors, delegated grants, application and directory roles, and last use, of one tenant.";
 
     public SourceSystem System => SourceSystem.Entra;
 
@@ -26,14 +26,18 @@ public sealed class GraphFeed(TimeProvider clock) : IInventoryFeed
         new("graph", "Graph address", "For another cloud: https://graph.microsoft.us, https://microsoftgraph.chinacloudapi.cn.", Required: false, Default: "https://graph.microsoft.com"),
         new("authority", "Sign-in address", "For another cloud: https://login.microsoftonline.us, https://login.partner.microsoftonline.cn.", Required: false, Default: "https://login.microsoftonline.com"),
         new("fullEvery", "Everything is read each … runs", "Between them only what changed is asked for. 1 reads everything each time. Only such a run can call something missing.", Required: false, Default: "6"),
+        new("directoryRoles", "Directory roles", "Which principals hold roles in the directory; needs RoleManagement.Read.Directory.", FeedSettingForm.Switch, Required: false, Default: "true"),
+        new("signIns", "Last use", "When principals and their credentials were last used; needs AuditLog.Read.All and Microsoft Entra ID P1. Renewed by runs that read everything.", FeedSettingForm.Switch, Required: false, Default: "true"),
         new("allowPrivate", "Private addresses", "Needed only behind a gateway of your own.", FeedSettingForm.Switch, Required: false, Default: "false"),
     ];
 
     public IReadOnlyList<FeedInstruction> Instructions { get; } =
     [
         new("Make the app registration and its service principal", "az ad app create --display-name governance-inventory --sign-in-audience AzureADMyOrg\naz ad sp create --id <appId of the answer>"),
-        new("Give it these two application permissions of Microsoft Graph, which only read: Application.Read.All and DelegatedPermissionGrant.Read.All",
-            "az ad app permission add --id <appId> --api 00000003-0000-0000-c000-000000000000 --api-permissions 9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30=Role 81b4724a-58aa-41c1-8a55-84ef97466587=Role\naz ad app permission admin-consent --id <appId>"),
+        new("Give it these application permissions of Microsoft Graph, which only read: Application.Read.All and DelegatedPermissionGrant.Read.All",
+            "az ad app permission add --id <appId> --api 00000003-0000-0000-c000-000000000000 --api-permissions 9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30=Role 81b4724a-58aa-41c1-8a55-84ef97466587=Role"),
+        new("For directory roles also RoleManagement.Read.Directory, and for last use AuditLog.Read.All; leave out what is switched off above. Then consent to all of them",
+            "az ad app permission add --id <appId> --api 00000003-0000-0000-c000-000000000000 --api-permissions 483bed4a-2ad3-4361-a73b-c83ccdbdc53c=Role b0afded3-3588-46d8-8b3d-9842eff778da=Role\naz ad app permission admin-consent --id <appId>"),
         new("Make a secret that ends, and put it above", "az ad app credential reset --id <appId> --append --years 1 --query password -o tsv"),
     ];
 
@@ -42,14 +46,16 @@ public sealed class GraphFeed(TimeProvider clock) : IInventoryFeed
     public async Task<Outcome<string>> TestAsync(FeedSettings settings, CancellationToken ct)
     {
         using var session = Open(settings, FeedProgress.None).OrThrow();
-        return await GraphTest.RunAsync(session, ct);
+        return await GraphTest.RunAsync(session, Parts(settings), ct);
     }
 
     public async Task<FeedFetch> FetchAsync(FeedSettings settings, FeedWriter to, string? cursor, FeedProgress progress, CancellationToken ct)
     {
         using var session = Open(settings, progress).OrThrow();
-        return await new GraphFetch(session.Http, to, progress, int.Parse(settings["fullEvery"]!, CultureInfo.InvariantCulture)).RunAsync(GraphCursor.Parse(cursor), ct);
+        return await new GraphFetch(session.Http, to, progress, int.Parse(settings["fullEvery"]!, CultureInfo.InvariantCulture), Parts(settings)).RunAsync(GraphCursor.Parse(cursor), ct);
     }
+
+    private static GraphParts Parts(FeedSettings settings) => new(settings.Is("directoryRoles"), settings.Is("signIns"));
 
     private Outcome<GraphSession> Open(FeedSettings settings, FeedProgress? progress)
     {

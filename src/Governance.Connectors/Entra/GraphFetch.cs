@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Governance.Connectors.Outbound;
 using Governance.Inventory;
 
@@ -10,17 +8,35 @@ namespace Governance.Connectors.Entra;
 /// One fetch: everything, or what changed since the cursor. Graph's change lists only name what changed; each such object is then read whole, so that
 /// nothing of it is taken for gone that was merely not repeated. A removal, an expired list or too many changes lead to reading everything.
 /// </summary>
-internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress progress, int fullEvery)
+internal sealed class GraphFetch
 {
     private const string Sp = "servicePrincipals";
     private const string Apps = "applications";
     private const string Grants = "oauth2PermissionGrants";
+    private const string Trusts = "federatedIdentityCredentials";
     private const string Owners = "$expand=owners($select=id,displayName,mail,userPrincipalName)";
     private const int MostChanges = 2000;
-    private readonly GraphBatch batch = new(http);
+    private readonly FeedHttp http;
+    private readonly FeedWriter to;
+    private readonly FeedProgress progress;
+    private readonly int fullEvery;
+    private readonly GraphParts parts;
+    private readonly GraphBatch batch;
+    private readonly GraphObjects objects;
+    private readonly GraphReports reports;
     private readonly List<string> notes = [];
+
+    /// <summary>Object ids that were read, and application ids.</summary>
     private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> apps = new(StringComparer.OrdinalIgnoreCase);
     private bool complete = true;
+
+    public GraphFetch(FeedHttp http, FeedWriter to, FeedProgress progress, int fullEvery, GraphParts parts)
+    {
+        (this.http, this.to, this.progress, this.fullEvery, this.parts) = (http, to, progress, fullEvery, parts);
+        (batch, objects) = (new GraphBatch(http), new GraphObjects(http, to, progress));
+        reports = new GraphReports(objects, batch, notes);
+    }
 
     public async Task<FeedFetch> RunAsync(GraphCursor? cursor, CancellationToken ct)
     {
@@ -33,10 +49,14 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
     {
         // Asked for first: what changes while the lists are read is seen again by the next run, and not lost.
         var next = await StartAsync(ct);
-        await EachPageAsync($"v1.0/{Sp}?$top=999&{Owners}", "service principals", page => PrincipalsAsync(page, ct), ct);
+        await objects.EachPageAsync($"v1.0/{Sp}?$top=999&{Owners}", "service principals", page => PrincipalsAsync(page, ct), ct);
         await AgentsAsync(ct);
-        await ListAsync($"v1.0/{Apps}?$top=999&{Owners}", Apps, "Application.Read.All", ct);
-        await ListAsync($"v1.0/{Grants}?$top=999", Grants, "DelegatedPermissionGrant.Read.All", ct);
+        await ListAsync($"v1.0/{Apps}?$top=999&{Owners}", Apps, "Application.Read.All", page => ApplicationsAsync(page, ct), ct);
+        await ListAsync($"v1.0/{Grants}?$top=999", Grants, "DelegatedPermissionGrant.Read.All", page => to.AddAsync(Grants, "json", page.Body, page.Count("value"), ct), ct);
+        if (parts.DirectoryRoles)
+            complete &= await reports.DirectoryRolesAsync(ct);
+        if (parts.SignIns)
+            await reports.SignInsAsync(known, apps, ct);
         return new FeedFetch(complete, notes, next?.ToString());
     }
 
@@ -60,11 +80,11 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
         }
     }
 
-    private async Task ListAsync(string path, string name, string permission, CancellationToken ct)
+    private async Task ListAsync(string path, string name, string permission, Func<FeedAnswer, Task> take, CancellationToken ct)
     {
         try
         {
-            await EachPageAsync(path, name, page => to.AddAsync(name, "json", page.Body, page.Count("value"), ct), ct);
+            await objects.EachPageAsync(path, name, take, ct);
         }
         catch (FeedHttpException fault) when (fault.Status == 403)
         {
@@ -73,27 +93,35 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
         }
     }
 
-    private Task EachPageAsync(string path, string title, Func<FeedAnswer, Task> take, CancellationToken ct) =>
-        http.EachPageAsync(progress, path, title, page => page.Text("@odata.nextLink"), (page, number) =>
-        {
-            if (!page.Json.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.Array)
-                throw new FeedException($"{FeedHttp.Name(page.Address)} answered page {number} of {title} without its list. Nothing was kept.", retryable: true);
-            return take(page);
-        }, ct);
-
     /// <summary>A page of principals with the sponsors of agents in it, then the application roles of each.</summary>
     private async Task PrincipalsAsync(FeedAnswer page, CancellationToken ct)
     {
-        var items = page.Items("value").Where(o => o.ValueKind == JsonValueKind.Object).ToList();
-        var agents = items.Where(IsAgent).Select(Id).OfType<string>().ToList();
+        var items = Take(page);
+        var agents = items.Where(GraphObjects.IsAgent).Select(GraphObjects.Id).OfType<string>().ToList();
         if (agents.Count == 0)
             await to.AddAsync(Sp, "json", page.Body, items.Count, ct);
         else
-            await WriteAsync(Sp, items, await SponsorsAsync(agents, ct), ct);
-        var ids = items.Select(Id).OfType<string>().ToList();
-        known.UnionWith(ids);
-        await RolesAsync(ids, ct);
+            await objects.WriteAsync(Sp, items, ct, "sponsors", await SponsorsAsync(agents, ct));
+        await RolesAsync(items.Select(GraphObjects.Id).OfType<string>().ToList(), ct);
     }
+
+    /// <summary>A page of applications, with the tokens of other issuers that each trusts.</summary>
+    private async Task ApplicationsAsync(FeedAnswer page, CancellationToken ct)
+    {
+        var items = Take(page);
+        await objects.WriteAsync(Apps, items, ct, Trusts, await TrustsAsync(items, ct));
+    }
+
+    private List<JsonElement> Take(FeedAnswer page)
+    {
+        var items = page.Items("value").Where(o => o.ValueKind == JsonValueKind.Object).ToList();
+        known.UnionWith(items.Select(GraphObjects.Id).OfType<string>());
+        apps.UnionWith(items.Select(o => GraphObjects.Text(o, "appId")).OfType<string>());
+        return items;
+    }
+
+    private Task<Dictionary<string, List<JsonElement>>> TrustsAsync(IEnumerable<JsonElement> applications, CancellationToken ct) =>
+        OfEachAsync([.. applications.Select(GraphObjects.Id).OfType<string>()], Apps, Trusts, "Reading federated credentials", ct);
 
     private async Task RolesAsync(List<string> ids, CancellationToken ct)
     {
@@ -107,8 +135,7 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
                 roles.AddRange(answers);
         }
 
-        if (roles.Count > 0)
-            await WriteAsync("appRoleAssignments", roles, null, ct);
+        await objects.WriteAsync("appRoleAssignments", roles, ct);
     }
 
     /// <summary>Agent identities that the list of principals did not name. Where there is no such list, there are none.</summary>
@@ -116,13 +143,13 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
     {
         try
         {
-            await EachPageAsync("beta/servicePrincipals/microsoft.graph.agentIdentity?$top=100", "agent identities", async page =>
+            await objects.EachPageAsync("beta/servicePrincipals/microsoft.graph.agentIdentity?$top=100", "agent identities", async page =>
             {
-                var more = page.Items("value").Where(o => Id(o) is { } id && !known.Contains(id)).ToList();
+                var more = page.Items("value").Where(o => GraphObjects.Id(o) is { } id && known.Add(id)).ToList();
                 if (more.Count == 0)
                     return;
-                var ids = more.Select(Id).OfType<string>().ToList();
-                await WriteAsync("agentIdentities", more, await SponsorsAsync(ids, ct), ct);
+                var ids = more.Select(GraphObjects.Id).OfType<string>().ToList();
+                await objects.WriteAsync("agentIdentities", more, ct, "sponsors", await SponsorsAsync(ids, ct));
                 await RolesAsync(ids, ct);
             }, ct);
         }
@@ -137,30 +164,21 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
         }
     }
 
-    private async Task<Dictionary<string, List<JsonElement>>> SponsorsAsync(List<string> agents, CancellationToken ct)
+    private Task<Dictionary<string, List<JsonElement>>> SponsorsAsync(IReadOnlyList<string> agents, CancellationToken ct) =>
+        OfEachAsync(agents, Sp, "microsoft.graph.agentIdentity/sponsors", "Reading sponsors", ct);
+
+    /// <summary>A list of each of some objects, by the object's id.</summary>
+    private async Task<Dictionary<string, List<JsonElement>>> OfEachAsync(IReadOnlyList<string> ids, string collection, string list, string doing, CancellationToken ct)
     {
-        var sponsors = new Dictionary<string, List<JsonElement>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var part in agents.Chunk(GraphBatch.Size))
+        var of = new Dictionary<string, List<JsonElement>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in ids.Chunk(GraphBatch.Size))
         {
-            foreach (var (path, answers) in await batch.GetAsync([.. part.Select(id => $"/{Sp}/{id}/microsoft.graph.agentIdentity/sponsors")], ct))
-                sponsors[path.Split('/')[2]] = answers;
+            await progress.ReportAsync($"{doing}, {of.Count} of {ids.Count} on this page", ct);
+            foreach (var (path, answers) in await batch.GetAsync([.. part.Select(id => $"/{collection}/{id}/{list}")], ct))
+                of[path.Split('/')[2]] = answers;
         }
 
-        return sponsors;
-    }
-
-    private async Task WriteAsync(string name, List<JsonElement> items, Dictionary<string, List<JsonElement>>? sponsors, CancellationToken ct)
-    {
-        var list = new JsonArray();
-        foreach (var item in items)
-        {
-            var node = JsonNode.Parse(item.GetRawText())!;
-            if (Id(item) is { } id && sponsors?.GetValueOrDefault(id) is { Count: > 0 } of)
-                node["sponsors"] = new JsonArray([.. of.Select(s => JsonNode.Parse(s.GetRawText()))]);
-            list.Add(node);
-        }
-
-        await to.AddAsync(name, "json", Encoding.UTF8.GetBytes(new JsonObject { ["value"] = list }.ToJsonString()), items.Count, ct);
+        return of;
     }
 
     /// <summary>Null when everything has to be read.</summary>
@@ -192,10 +210,13 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
 
         foreach (var (name, items) in read.Where(r => r.Items.Count > 0))
         {
-            var agents = name == Sp ? items.Where(IsAgent).Select(Id).OfType<string>().ToList() : [];
-            await WriteAsync(name, items, agents.Count == 0 ? null : await SponsorsAsync(agents, ct), ct);
+            var agents = name == Sp ? items.Where(GraphObjects.IsAgent).Select(GraphObjects.Id).OfType<string>().ToList() : [];
+            await (name == Apps ? objects.WriteAsync(name, items, ct, Trusts, await TrustsAsync(items, ct))
+                : objects.WriteAsync(name, items, ct, "sponsors", agents.Count == 0 ? null : await SponsorsAsync(agents, ct)));
         }
 
+        if (parts.DirectoryRoles)
+            await reports.DirectoryRolesAsync(sp.Value.Ids, ct);
         await RolesAsync([.. sp.Value.Ids], ct);
         return new GraphCursor(sp.Value.Link, apps.Value.Link, grants.Value.Link, cursor.Runs + 1);
     }
@@ -213,7 +234,7 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
                 var page = await http.GetAsync(link, ct);
                 foreach (var item in page.Items("value"))
                 {
-                    if (item.TryGetProperty("@removed", out _) || Id(item) is not { } id || ids.Count >= MostChanges)
+                    if (item.TryGetProperty("@removed", out _) || GraphObjects.Id(item) is not { } id || ids.Count >= MostChanges)
                         return null;
                     ids.Add(id);
                 }
@@ -229,9 +250,4 @@ internal sealed class GraphFetch(FeedHttp http, FeedWriter to, FeedProgress prog
             return null;
         }
     }
-
-    private static string? Id(JsonElement o) => o.ValueKind == JsonValueKind.Object && o.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-
-    private static bool IsAgent(JsonElement o) =>
-        o.TryGetProperty("agentIdentityBlueprintId", out _) || (o.TryGetProperty("@odata.type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString()!.Contains("agentIdentity", StringComparison.Ordinal));
 }

@@ -7,18 +7,24 @@ namespace Governance.Connectors.Entra;
 /// <summary>Looks at each list once, and says which permission a list that can't be read lacks.</summary>
 internal static class GraphTest
 {
-    private static readonly (string Path, string Title, string Permission)[] Lists =
+    private static readonly (string Path, string Title, string Permission)[] Always =
     [
         ("v1.0/servicePrincipals?$top=1&$count=true", "service principals", "Application.Read.All"),
         ("v1.0/applications?$top=1&$count=true", "applications", "Application.Read.All"),
         ("v1.0/oauth2PermissionGrants?$top=1", "delegated grants", "DelegatedPermissionGrant.Read.All"),
     ];
 
-    public static async Task<Outcome<string>> RunAsync(GraphSession session, CancellationToken ct)
+    private static readonly (string Path, string Title, string Permission) Roles = ("v1.0/" + GraphReports.Assignments, "directory roles", GraphReports.RolesPermission);
+    private static readonly (string Path, string Title, string Permission) Use = ("beta/" + GraphReports.SignIns + "?$top=1", "last use", GraphReports.SignInsPermission);
+
+    private static IEnumerable<(string Path, string Title, string Permission)> Lists(GraphParts parts) =>
+        Always.Concat(parts.DirectoryRoles ? [Roles] : []).Concat(parts.SignIns ? [Use] : []);
+
+    public static async Task<Outcome<string>> RunAsync(GraphSession session, GraphParts parts, CancellationToken ct)
     {
         var seen = new List<string>();
         var missing = new List<string>();
-        foreach (var (path, title, permission) in Lists)
+        foreach (var (path, title, permission) in Lists(parts))
         {
             try
             {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Governance.Audit;
 
 /// <summary>Runs all followers until nothing is left to read: after each command on the command line, and as a service in the host.</summary>
-public sealed class Followers(IEnumerable<AuditFollower> followers)
+public sealed class Followers(IEnumerable<AuditFollower> followers, IEnumerable<IUpkeep> upkeep)
 {
     /// <summary>Catches up until every follower is idle; what one appends, another may read.</summary>
     public async Task CatchUpAsync(CancellationToken ct)
@@ -12,6 +12,12 @@ public sealed class Followers(IEnumerable<AuditFollower> followers)
         for (var busy = true; busy;)
         {
             busy = false;
+            foreach (var work in upkeep)
+            {
+                while (await work.CatchUpAsync(ct) > 0)
+                    busy = true;
+            }
+
             foreach (var follower in followers)
             {
                 while (await follower.CatchUpAsync(ct) > 0)

@@ -8,6 +8,7 @@ public static class Subjects
     public const string Identity = "identity";
     public const string Person = "person";
     public const string Tool = "tool";
+    public const string Catalogue = "catalogue";
     public const string OwnerRule = "owner-rule";
     public const string OwnershipPolicy = "ownership-policy";
     public const string Repository = "repository";

@@ -49,6 +49,7 @@ public static class InventoryServices
         services.AddSingleton<TriageQueries>();
         services.AddSingleton<LinkService>();
         services.AddSingleton<PictureQueries>();
+        services.AddSingleton<Audit.IUpkeep, CatalogueUpgrade>();
         services.AddSingleton<Audit.AuditFollower, MeaningFollower>();
         return services;
     }

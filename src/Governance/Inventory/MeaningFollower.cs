@@ -10,7 +10,10 @@ namespace Governance.Inventory;
 /// </summary>
 public sealed class MeaningFollower(IDbContextFactory<GovernanceDb> contexts, TimeProvider clock, ToolCatalogue catalogue) : AuditFollower(contexts, clock)
 {
-    protected override string Name => "inventory.meaning";
+    /// <summary>Whose cursor says that identities were judged before.</summary>
+    internal const string CursorName = "inventory.meaning";
+
+    protected override string Name => CursorName;
 
     protected override IReadOnlyCollection<string> Actions { get; } = [AuditActions.ImportCompleted];
 

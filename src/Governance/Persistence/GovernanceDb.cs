@@ -73,6 +73,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<OwnCatalogueEntry> CatalogueEntries => Set<OwnCatalogueEntry>();
 
+    public DbSet<AppliedCatalogue> AppliedCatalogues => Set<AppliedCatalogue>();
+
     public DbSet<ToolDecision> ToolDecisions => Set<ToolDecision>();
 
     public DbSet<IdentityKey> IdentityKeys => Set<IdentityKey>();

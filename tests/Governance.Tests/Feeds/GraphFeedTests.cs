@@ -4,6 +4,7 @@ using Governance.Inventory;
 using Governance.Persistence;
 using Governance.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Tests.Feeds;
 
@@ -180,6 +181,100 @@ public sealed class GraphFeedTests
         await desk.RunAsync(await desk.ConnectAsync("entra-graph", FeedDesk.Change(tenant.Settings(), GraphTenant.Secrets)));
         var agent = (await desk.IdentitiesAsync()).Single(i => i.ExternalId == GraphTenant.Id(1, 99));
         (agent.Kind, agent.OwnerHint).ShouldBe((IdentityKind.Agent, "sponsor@contoso.example"));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Federated_credentials_directory_roles_and_last_use_come_with_the_objects_and_go_with_them(DatabaseProvider provider)
+    {
+        await using var tenant = await GraphTenant.StartAsync();
+        await using var desk = await FeedDesk.CreateAsync(provider);
+        tenant.Trusts[GraphTenant.Id(2, 1)] = new JsonArray(Trust("ci", "repo:acme/app:ref:refs/heads/main"), Trust("old", "repo:acme/old:ref:refs/heads/main"));
+        tenant.DirectoryRoles.Add(Role(GraphTenant.Id(1, 2), 1));
+        for (var i = 1; i <= 4; i++)
+            tenant.SignIns.Add(SignIn(GraphTenant.Id(3, i), $"2026-11-0{i}T10:00:00Z"));
+        tenant.SignIns.Add(SignIn(GraphTenant.Id(3, 777), "2026-11-09T10:00:00Z"));
+        tenant.CredentialUse.Add(Use(GraphTenant.Id(2, 3), GraphTenant.Id(4, 3), "2026-11-05T08:00:00Z"));
+        tenant.CredentialUse.Add(Use(GraphTenant.Id(2, 888), GraphTenant.Id(4, 888), "2026-11-05T08:00:00Z"));
+        var feed = await desk.ConnectAsync("entra-graph", FeedDesk.Change(tenant.Settings(("fullEvery", "2")), GraphTenant.Secrets));
+        var import = await desk.ImportOfAsync(await desk.RunAsync(feed));
+        (import.Full, import.Rejected, import.Created).ShouldBe((true, 0, 12), import.Message);
+        (await TrustsAsync(desk, GraphTenant.Id(2, 1))).Count.ShouldBe(2);
+        (await desk.GrantsAsync(GraphTenant.Id(1, 2))).ShouldContain("!Global Administrator@Microsoft Entra directory");
+        var used = (await desk.IdentitiesAsync()).Single(i => i.ExternalId == GraphTenant.Id(1, 4));
+        (used.Usage, used.LastUsedAt).ShouldBe((UsageState.Used, new DateTimeOffset(2026, 11, 4, 10, 0, 0, TimeSpan.Zero)));
+        await using (var db = desk.Test.Open())
+            db.Credentials.Single(c => c.ExternalId == GraphTenant.Id(4, 3)).LastUsedAt.ShouldBe(new DateTimeOffset(2026, 11, 5, 8, 0, 0, TimeSpan.Zero));
+
+        // What changed: one trust is gone, another role came; last use is left as it was known.
+        tenant.Trusts[GraphTenant.Id(2, 1)].RemoveAt(1);
+        tenant.ApplicationChanges.Add(new JsonObject { ["id"] = GraphTenant.Id(2, 1) });
+        tenant.Principals[3]["displayName"] = "renamed";
+        tenant.DirectoryRoles.Add(Role(GraphTenant.Id(1, 4), 2));
+        tenant.PrincipalChanges.Add(new JsonObject { ["id"] = GraphTenant.Id(1, 4) });
+        var second = await desk.ImportOfAsync(await desk.RunAsync(feed));
+        (second.Full, second.Changed, second.Missing).ShouldBe((false, 2, 0));
+        (await TrustsAsync(desk, GraphTenant.Id(2, 1))).ShouldHaveSingleItem().ShouldContain("acme/app");
+        (await desk.GrantsAsync(GraphTenant.Id(1, 4))).ShouldContain(g => g.StartsWith("Directory Readers@", StringComparison.Ordinal));
+        (await desk.IdentitiesAsync()).Single(i => i.ExternalId == GraphTenant.Id(1, 4)).LastUsedAt.ShouldBe(used.LastUsedAt);
+
+        // Everything again: the role that is gone is taken away, and only that.
+        tenant.DirectoryRoles.RemoveAll(r => r["principalId"]!.ToString() == GraphTenant.Id(1, 2));
+        var third = await desk.ImportOfAsync(await desk.RunAsync(feed));
+        (third.Full, third.Changed).ShouldBe((true, 1));
+        (await desk.GrantsAsync(GraphTenant.Id(1, 2))).ShouldNotContain(g => g.Contains("Administrator", StringComparison.Ordinal));
+        (await desk.GrantsAsync(GraphTenant.Id(1, 2))).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("/v1.0/roleManagement", "RoleManagement.Read.Directory", false)]
+    [InlineData("/beta/reports", "AuditLog.Read.All", true)]
+    public async Task Roles_and_last_use_that_may_not_be_read_are_named_and_only_roles_make_the_census_incomplete(string path, string permission, bool complete)
+    {
+        await using var tenant = await GraphTenant.StartAsync();
+        await using var desk = await FeedDesk.CreateAsync();
+        tenant.DirectoryRoles.Add(Role(GraphTenant.Id(1, 2), 1));
+        tenant.SignIns.Add(SignIn(GraphTenant.Id(3, 1), "2026-11-01T10:00:00Z"));
+        var change = FeedDesk.Change(tenant.Settings(("fullEvery", "1")), GraphTenant.Secrets);
+        var feed = await desk.ConnectAsync("entra-graph", change);
+        await desk.RunAsync(feed);
+        var (grants, used) = (await desk.GrantsAsync(GraphTenant.Id(1, 2)), (await desk.IdentitiesAsync()).Single(i => i.ExternalId == GraphTenant.Id(1, 1)).LastUsedAt);
+        tenant.Source.Before = async http =>
+        {
+            if (!http.Request.Path.Value!.StartsWith(path, StringComparison.Ordinal))
+                return false;
+            await http.JsonAsync("""{"error":{"code":"Authentication_RequestFromNonPremiumTenantOrB2CTenant","message":"Neither tenant is B2C or tenant doesn't have premium license"}}""", 403);
+            return true;
+        };
+        var run = await desk.RunAsync(feed);
+        run.Complete.ShouldBe(complete);
+        run.Message!.ShouldContain(permission);
+        (await desk.GrantsAsync(GraphTenant.Id(1, 2))).ShouldBe(grants);
+        (await desk.IdentitiesAsync()).Single(i => i.ExternalId == GraphTenant.Id(1, 1)).LastUsedAt.ShouldBe(used);
+        var refusal = (await desk.Service.TestAsync(null, "entra-graph", change, FeedDesk.Admin, default)).Refusal!;
+        (refusal.Code, refusal.Message.Contains(permission, StringComparison.Ordinal)).ShouldBe(("feed.rights", true), refusal.Message);
+        var without = FeedDesk.Change(tenant.Settings(("fullEvery", "1"), (complete ? "signIns" : "directoryRoles", "false")), GraphTenant.Secrets);
+        (await desk.Service.TestAsync(null, "entra-graph", without, FeedDesk.Admin, default)).IsRefused.ShouldBeFalse();
+        (await desk.Service.ChangeAsync(feed, without, FeedDesk.Admin, default)).Refusal.ShouldBeNull();
+        var last = await desk.RunAsync(feed);
+        (last.Complete, last.Message).ShouldBe((true, null));
+        (await desk.GrantsAsync(GraphTenant.Id(1, 2))).ShouldBe(grants, "a run that does not ask for a role calls none gone");
+    }
+
+    private static JsonObject Trust(string name, string subject) =>
+        new() { ["id"] = "f-" + name, ["name"] = name, ["issuer"] = "https://token.actions.githubusercontent.com", ["subject"] = subject, ["audiences"] = new JsonArray("api://AzureADTokenExchange") };
+
+    private static JsonObject Role(string principal, int definition) =>
+        new() { ["id"] = $"a-{principal}-{definition}", ["principalId"] = principal, ["roleDefinitionId"] = GraphTenant.Id(6, definition), ["directoryScopeId"] = "/" };
+
+    private static JsonObject SignIn(string app, string at) => new() { ["id"] = "s" + app, ["appId"] = app, ["lastSignInActivity"] = new JsonObject { ["lastSignInDateTime"] = at } };
+
+    private static JsonObject Use(string app, string key, string at) =>
+        new() { ["id"] = "u" + key, ["keyId"] = key, ["appObjectId"] = app, ["credentialOrigin"] = "application", ["keyType"] = "clientSecret", ["signInActivity"] = new JsonObject { ["lastSignInDateTime"] = at } };
+
+    private static async Task<List<string>> TrustsAsync(FeedDesk desk, string externalId)
+    {
+        await using var db = desk.Test.Open();
+        return await db.Credentials.Where(c => c.Kind == CredentialKind.FederatedTrust && c.MissingSince == null && db.Identities.Any(i => i.Id == c.IdentityId && i.ExternalId == externalId)).Select(c => c.DisplayName!).ToListAsync();
     }
 
     [Fact]

@@ -24,8 +24,19 @@ public sealed class GraphTenant : IAsyncDisposable
 
     public Dictionary<string, JsonArray> Roles { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>By application id.</summary>
+    public Dictionary<string, JsonArray> Trusts { get; } = new(StringComparer.Ordinal);
+
+    public List<JsonObject> DirectoryRoles { get; } = [new JsonObject { ["id"] = "of-a-person", ["principalId"] = Id(8, 1), ["roleDefinitionId"] = Id(6, 2), ["directoryScopeId"] = "/" }];
+
+    public List<JsonObject> SignIns { get; } = [];
+
+    public List<JsonObject> CredentialUse { get; } = [];
+
     /// <summary>What the change lists say after the token that everything was read with.</summary>
     public List<JsonObject> PrincipalChanges { get; } = [];
+
+    public List<JsonObject> ApplicationChanges { get; } = [];
 
     public bool ChangesExpired { get; set; }
 
@@ -42,7 +53,7 @@ public sealed class GraphTenant : IAsyncDisposable
         for (var i = 1; i <= 8; i++)
             tenant.AddPrincipal(i);
         for (var i = 1; i <= 4; i++)
-            tenant.Applications.Add(new JsonObject { ["id"] = Id(2, i), ["appId"] = Id(3, i), ["displayName"] = $"app {i}", ["signInAudience"] = "AzureADMyOrg", ["passwordCredentials"] = new JsonArray(new JsonObject { ["keyId"] = Id(4, i), ["endDateTime"] = "2027-01-01T00:00:00Z" }) });
+            tenant.Applications.Add(new JsonObject { ["id"] = Id(2, i), ["appId"] = Id(3, i), ["displayName"] = $"app {i}", ["signInAudience"] = "AzureADMyOrg", ["passwordCredentials"] = new JsonArray(new JsonObject { ["keyId"] = Id(4, i), ["endDateTime"] = "2027-01-01T00:00:00Z" }), ["keyCredentials"] = new JsonArray() });
         for (var i = 1; i <= 5; i++)
             tenant.Grants.Add(new JsonObject { ["id"] = $"grant{i}", ["clientId"] = Id(1, i), ["consentType"] = "AllPrincipals", ["resourceId"] = Id(9, 1), ["scope"] = "Mail.Read" });
         return tenant;
@@ -109,9 +120,17 @@ public sealed class GraphTenant : IAsyncDisposable
         "/v1.0/applications" => (200, Page(Applications, "applications", query)),
         "/v1.0/oauth2PermissionGrants" => (200, Page(Grants, "oauth2PermissionGrants", query)),
         "/v1.0/servicePrincipals/delta" or "/v1.0/applications/delta" or "/v1.0/oauth2PermissionGrants/delta" => Changes(path.Split('/')[2], query),
+        "/v1.0/roleManagement/directory/roleDefinitions" => (200, new JsonObject { ["value"] = new JsonArray(
+            new JsonObject { ["id"] = Id(6, 1), ["templateId"] = "62e90394-69f5-4237-9190-012177145e10", ["displayName"] = "Global Administrator", ["isBuiltIn"] = true },
+            new JsonObject { ["id"] = Id(6, 2), ["templateId"] = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", ["displayName"] = "Directory Readers", ["isBuiltIn"] = true }) }),
+        "/v1.0/roleManagement/directory/roleAssignments" => (200, Page([.. DirectoryRoles.Where(r => !query.Contains("filter", StringComparison.Ordinal) || query.Contains(r["principalId"]!.ToString(), StringComparison.Ordinal))], "roleManagement/directory/roleAssignments", query)),
+        "/beta/reports/servicePrincipalSignInActivities" => (200, Page(SignIns, "reports/servicePrincipalSignInActivities", query, "beta")),
+        "/beta/reports/appCredentialSignInActivities" => (200, Page(CredentialUse, "reports/appCredentialSignInActivities", query, "beta")),
+        _ when path.EndsWith("/federatedIdentityCredentials", StringComparison.Ordinal) => (200, new JsonObject { ["value"] = Trusts.GetValueOrDefault(path.Split('/')[^2])?.DeepClone() ?? new JsonArray() }),
         _ when path.EndsWith("/appRoleAssignments", StringComparison.Ordinal) => (200, new JsonObject { ["value"] = Roles.GetValueOrDefault(path.Split('/')[^2])?.DeepClone() ?? new JsonArray() }),
         _ when path.EndsWith("/sponsors", StringComparison.Ordinal) => (200, new JsonObject { ["value"] = new JsonArray(new JsonObject { ["id"] = Id(8, 1), ["mail"] = "sponsor@contoso.example" }) }),
         _ when Principals.FirstOrDefault(p => path.EndsWith("/servicePrincipals/" + p["id"], StringComparison.Ordinal)) is { } one => (200, one.DeepClone()),
+        _ when Applications.FirstOrDefault(p => path.EndsWith("/applications/" + p["id"], StringComparison.Ordinal)) is { } one => (200, one.DeepClone()),
         _ => (404, JsonNode.Parse("""{"error":{"code":"Request_ResourceNotFound","message":"Resource does not exist."}}""")!),
     };
 
@@ -123,18 +142,18 @@ public sealed class GraphTenant : IAsyncDisposable
             return (200, new JsonObject { ["value"] = new JsonArray(), ["@odata.deltaLink"] = $"{Source.Url}/v1.0/{list}/delta?$deltatoken=one" });
         if (ChangesExpired)
             return (410, JsonNode.Parse("""{"error":{"code":"syncStateNotFound","message":"The sync state generation is not found; a full resync is required."}}""")!);
-        var changes = list == "servicePrincipals" ? PrincipalChanges : [];
+        var changes = list == "servicePrincipals" ? PrincipalChanges : list == "applications" ? ApplicationChanges : [];
         return (200, new JsonObject { ["value"] = new JsonArray([.. changes.Select(c => c.DeepClone())]), ["@odata.deltaLink"] = $"{Source.Url}/v1.0/{list}/delta?$deltatoken=two" });
     }
 
-    private JsonObject Page(List<JsonObject> all, string name, string query)
+    private JsonObject Page(List<JsonObject> all, string name, string query, string version = "v1.0")
     {
         var skip = QueryHelpers.ParseQuery(query).TryGetValue("$skiptoken", out var token) ? int.Parse(token!) : 0;
-        var page = new JsonObject { ["@odata.context"] = $"{Source.Url}/v1.0/$metadata#{name}", ["value"] = new JsonArray([.. all.Skip(skip).Take(PageSize).Select(o => o.DeepClone())]) };
+        var page = new JsonObject { ["@odata.context"] = $"{Source.Url}/{version}/$metadata#{name}", ["value"] = new JsonArray([.. all.Skip(skip).Take(PageSize).Select(o => o.DeepClone())]) };
         if (skip == 0)
             page["@odata.count"] = all.Count;
         if (skip + PageSize < all.Count)
-            page["@odata.nextLink"] = $"{Source.Url}/v1.0/{name}?$skiptoken={skip + PageSize}";
+            page["@odata.nextLink"] = $"{Source.Url}/{version}/{name}?$skiptoken={skip + PageSize}";
         return page;
     }
 

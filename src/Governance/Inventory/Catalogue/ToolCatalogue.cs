@@ -16,9 +16,16 @@ public sealed class ToolCatalogue
 {
     private readonly EntryIndex shipped;
 
+    /// <summary>The one that comes with the product.</summary>
     public ToolCatalogue()
+        : this(typeof(ToolCatalogue).Assembly.GetManifestResourceStream("Governance.Inventory.ai-tools.json")!)
     {
-        using var stream = typeof(ToolCatalogue).Assembly.GetManifestResourceStream("Governance.Inventory.ai-tools.json")!;
+    }
+
+    /// <param name="json">As the shipped file; closed when it is read.</param>
+    public ToolCatalogue(Stream json)
+    {
+        using var stream = json;
         var file = JsonSerializer.Deserialize<CatalogueFile>(stream, Json)!;
         Version = file.Version;
         Entries = file.Tools.SelectMany(t => t.Entries(file.Version)).DistinctBy(e => (e.Rule, e.Value)).ToList();

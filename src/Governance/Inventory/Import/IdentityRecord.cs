@@ -38,6 +38,9 @@ public enum SilentFields
 
     /// <summary>Owners only.</summary>
     Owner = 64,
+
+    /// <summary>Which tokens of other issuers it trusts.</summary>
+    Trusts = 128,
 }
 
 /// <summary>An identity as a file words it, before any comparison with what is known.</summary>

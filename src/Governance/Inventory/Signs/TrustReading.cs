@@ -13,7 +13,7 @@ internal static class TrustReading
     {
         if (fields.TryGetValue("trustKind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString()!.Contains("anyone", StringComparison.Ordinal))
             return Yes("anyone may assume it");
-        if (!fields.TryGetValue("federatedTrusts", out var trusts) || trusts.ValueKind != JsonValueKind.Array || trusts.GetArrayLength() == 0)
+        if (!fields.TryGetValue(AttributeJson.Trusts, out var trusts) || trusts.ValueKind != JsonValueKind.Array || trusts.GetArrayLength() == 0)
             return null;
         var untold = false;
         foreach (var trust in trusts.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.Object))

@@ -14,6 +14,9 @@ internal static class AttributeJson
 
     public const int Maximum = 32 * 1024;
 
+    /// <summary>Issuers and subjects whose tokens an identity takes, whatever its source calls them.</summary>
+    public const string Trusts = "federatedTrusts";
+
     private const int MaximumDepth = 16;
     private static readonly JsonSerializerOptions JoinOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -41,6 +44,15 @@ internal static class AttributeJson
         json.WriteEndObject();
         json.Flush();
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>That field by itself.</summary>
+    public static string Only(string attributes, string field)
+    {
+        if (!attributes.Contains(field, StringComparison.Ordinal))
+            return "{}";
+        using var all = JsonDocument.Parse(attributes);
+        return all.RootElement.TryGetProperty(field, out var value) ? JsonSerializer.Serialize(new Dictionary<string, JsonElement>(StringComparer.Ordinal) { [field] = value }, JoinOptions) : "{}";
     }
 
     /// <summary>The fields of both; of two with one name the first's.</summary>

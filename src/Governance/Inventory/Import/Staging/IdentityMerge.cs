@@ -88,7 +88,8 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 || db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == s.IdentityId
                     && !db.Grants.Any(o => o.IdentityId == g.IdentityId && o.EntitlementId == g.EntitlementId && o.Path == g.Path && o.MissingSince == null))
                 || (s.GrantCoverage != GrantCoverage.None && db.Grants.Any(o => o.IdentityId == s.IdentityId && o.MissingSince == null && o.InheritedFromId == null
-                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role))
+                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)
+                        || (s.GrantCoverage == GrantCoverage.DelegatedAndRole && (o.Path == GrantPath.Delegated || o.Path == GrantPath.Role)))
                     && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))))
             .ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Changed), ct);
         await undecided.ExecuteUpdateAsync(u => u.SetProperty(s => s.Outcome, StagedOutcome.Unchanged), ct);
@@ -146,7 +147,8 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
         await db.RunAsync(MergeSql.NewGrants(db), values, ct);
         await db.Grants.Where(o => o.MissingSince == null && o.InheritedFromId == null
                 && Staged.Any(s => s.IdentityId == o.IdentityId && s.Outcome == StagedOutcome.Changed
-                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)))
+                    && (s.GrantCoverage == GrantCoverage.All || (s.GrantCoverage == GrantCoverage.Delegated && o.Path == GrantPath.Delegated) || (s.GrantCoverage == GrantCoverage.Role && o.Path == GrantPath.Role)
+                        || (s.GrantCoverage == GrantCoverage.DelegatedAndRole && (o.Path == GrantPath.Delegated || o.Path == GrantPath.Role))))
                 && !db.StagedGrants.Any(g => g.RunId == runId && g.IdentityId == o.IdentityId && g.EntitlementId == o.EntitlementId && g.Path == o.Path))
             .ExecuteUpdateAsync(u => u.SetProperty(o => o.MissingSince, now), ct);
     }

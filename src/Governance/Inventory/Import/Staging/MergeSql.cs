@@ -89,7 +89,7 @@ internal static class MergeSql
         INSERT INTO "IdentityChanges" ("Id","IdentityId","RunId","At","Field","Before")
         SELECT {{db.NewId()}}, o."IdentityId", {0}, {2}, 'grant', e."Name"
         FROM "StagedIdentities" s JOIN "Grants" o ON o."IdentityId"=s."IdentityId" AND o."MissingSince" IS NULL JOIN "Entitlements" e ON e."Id"=o."EntitlementId"
-        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND o."InheritedFromId" IS NULL AND (s."GrantCoverage"='All' OR s."GrantCoverage"=o."Path")
+        WHERE s."RunId"={0} AND s."Outcome"='Changed' AND o."InheritedFromId" IS NULL AND (s."GrantCoverage"='All' OR s."GrantCoverage"=o."Path" OR (s."GrantCoverage"='DelegatedAndRole' AND o."Path" IN ('Delegated','Role')))
           AND NOT EXISTS (SELECT 1 FROM "StagedGrants" g WHERE g."RunId"={0} AND g."IdentityId"=o."IdentityId" AND g."EntitlementId"=o."EntitlementId" AND g."Path"=o."Path")
         """;
 

@@ -37,9 +37,14 @@ internal static class RecordJoin
             Grants = [.. a.Grants.Concat(b.Grants).GroupBy(g => (g.Key, g.Path)).Select(g => g.Aggregate(Join))],
             GrantCoverage = Join(a.GrantCoverage, b.GrantCoverage),
             Attributes = AttributeJson.Join(a.Attributes, b.Attributes),
-            Silent = a.Silent & b.Silent,
+            Silent = Silent(a, b),
         };
     }
+
+    /// <summary>What neither has a word for; grants and credentials alone have a word for nothing else, but a trust that they name is told.</summary>
+    private static SilentFields Silent(IdentityRecord a, IdentityRecord b) =>
+        b.Part != RecordPart.Detail || a.Part == RecordPart.Detail ? a.Silent & b.Silent
+        : b.Credentials.Any(c => c.Kind == CredentialKind.FederatedTrust) ? a.Silent & ~SilentFields.Trusts : a.Silent;
 
     /// <summary>
     /// What a partial export tells, with what is known in the fields that it has no word for. Two kinds of export of one source, imported in turn, so come to the same
@@ -49,6 +54,15 @@ internal static class RecordJoin
     {
         var silent = told.Silent;
         var latest = Of(SilentFields.SomeUse) ? Latest(told, known) : told;
+        if (Of(SilentFields.Trusts))
+        {
+            told = told with
+            {
+                Attributes = AttributeJson.Join(told.Attributes, AttributeJson.Only(known.Attributes, AttributeJson.Trusts)),
+                Credentials = [.. told.Credentials, .. known.Credentials.Where(k => k.Kind == CredentialKind.FederatedTrust && !told.Credentials.Any(c => c.ExternalId == k.ExternalId))],
+            };
+        }
+
         return told with
         {
             Description = Of(SilentFields.Description) ? told.Description ?? known.Description : told.Description,
@@ -112,5 +126,6 @@ internal static class RecordJoin
         : b.Usage == UsageState.NotReported ? a
         : (b.LastUsedAt ?? DateTimeOffset.MinValue) > (a.LastUsedAt ?? DateTimeOffset.MinValue) ? b : a;
 
-    private static GrantCoverage Join(GrantCoverage a, GrantCoverage b) => a == GrantCoverage.None ? b : b == GrantCoverage.None || a == b ? a : GrantCoverage.All;
+    private static GrantCoverage Join(GrantCoverage a, GrantCoverage b) => a == GrantCoverage.None ? b : b == GrantCoverage.None || a == b ? a
+        : a == GrantCoverage.All || b == GrantCoverage.All ? GrantCoverage.All : GrantCoverage.DelegatedAndRole;
 }

@@ -25,6 +25,9 @@ public enum GrantCoverage
 
     /// <summary>Those of <see cref="GrantPath.Role"/>.</summary>
     Role,
+
+    /// <summary>Both of these, and not what is held directly.</summary>
+    DelegatedAndRole,
 }
 
 /// <summary>

@@ -38,7 +38,7 @@ internal sealed class AwsTrust
         if (principals.Count > 0)
             yield return Pair("trustedPrincipals", principals);
         if (federated.Count > 0)
-            yield return Pair("federatedTrusts", federated.Values.Select(f => new { issuer = f.Issuer, subjects = f.Subjects, audiences = f.Audiences }));
+            yield return Pair(AttributeJson.Trusts, federated.Values.Select(f => new { issuer = f.Issuer, subjects = f.Subjects, audiences = f.Audiences }));
     }
 
     public static AwsTrust Of(JsonElement document, string? ownAccount)

@@ -115,7 +115,7 @@ public sealed partial class AzureHoundReader : IInventoryReader
             var known = owners.GetValueOrDefault(identity.ExternalId) ?? (record.Element.Text("appId") is { } appId && kind == GraphObjectKind.Application ? owners.GetValueOrDefault(appId) : null);
             var hint = known is not { Count: > 0 } ? null : known.Count <= 5 ? string.Join(", ", known) : $"{string.Join(", ", known.Take(5))} and {known.Count - 5} more";
             // Delegated grants are not in the file, so never all of its grants.
-            return [ReadItem.Of(record.Place, identity with { OwnerHint = hint ?? identity.OwnerHint, GrantCoverage = identity.GrantCoverage == GrantCoverage.All ? GrantCoverage.Role : identity.GrantCoverage })];
+            return [ReadItem.Of(record.Place, identity with { OwnerHint = hint ?? identity.OwnerHint, GrantCoverage = identity.GrantCoverage is GrantCoverage.All or GrantCoverage.DelegatedAndRole ? GrantCoverage.Role : identity.GrantCoverage })];
         }
         catch (BadValueException e)
         {

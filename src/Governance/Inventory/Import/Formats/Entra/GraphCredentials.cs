@@ -23,7 +23,7 @@ internal static class GraphCredentials
             yield return Trusts(all);
     }
 
-    public static KeyValuePair<string, JsonElement> Trusts(IEnumerable<JsonElement> credentials) => KeyValuePair.Create("federatedTrusts", JsonSerializer.SerializeToElement(
+    public static KeyValuePair<string, JsonElement> Trusts(IEnumerable<JsonElement> credentials) => KeyValuePair.Create(AttributeJson.Trusts, JsonSerializer.SerializeToElement(
         credentials.Select(f => new { issuer = f.Text("issuer"), subjects = new[] { f.Text("subject") }, audiences = f.List("audiences").Where(a => a.ValueKind == JsonValueKind.String).Select(a => a.GetString()) })));
 
     /// <summary>One row of the report of credentials' use, as what it says of its application or service principal.</summary>

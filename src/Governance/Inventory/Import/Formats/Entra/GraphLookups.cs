@@ -15,8 +15,8 @@ internal sealed class GraphLookups
     private readonly Dictionary<Guid, DateTimeOffset> signIns = [];
     private readonly Dictionary<string, List<JsonElement>> assignments = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether the file has delegated grants; and app role assignments.</summary>
-    public (bool Delegated, bool Roles) Feeds { get; private set; }
+    /// <summary>Whether the file has delegated grants; app role assignments; and roles in the directory.</summary>
+    public (bool Delegated, bool Roles, bool Directory) Feeds { get; private set; }
 
     /// <summary>Applications of which the file has a sign-in, and no service principal was met yet.</summary>
     public HashSet<Guid> Unmatched { get; } = [];
@@ -35,10 +35,13 @@ internal sealed class GraphLookups
                 Feeds = Feeds with { Roles = true };
                 break;
             case GraphObjectKind.DirectoryRole or GraphObjectKind.DirectoryRoleDefinition:
+                if (kind == GraphObjectKind.DirectoryRole && e.List("members").Any())
+                    Feeds = Feeds with { Directory = true };
                 if (e.Text("id", "objectId") is { } role)
                     directoryRoles[role] = (e.Text("displayName"), e.Text("roleTemplateId", "templateId"));
                 break;
             case GraphObjectKind.DirectoryAssignment:
+                Feeds = Feeds with { Directory = true };
                 if (e.Text("principalId") is { } principal)
                 {
                     if (!assignments.TryGetValue(principal, out var held))

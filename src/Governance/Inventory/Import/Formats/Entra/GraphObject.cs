@@ -119,7 +119,7 @@ internal static class GraphObject
             Credentials = GraphCredentials.Of(e, file.Secrets),
             // What $select left out is not told, and so not gone.
             CredentialsComplete = e.Has("passwordCredentials") && e.Has("keyCredentials"),
-            Silent = e.Has("owners") || e.Has("sponsors") ? SilentFields.None : SilentFields.Owner,
+            Silent = Silent(e),
             Grants = grants,
             GrantCoverage = kind == GraphObjectKind.ServicePrincipal && file.Full ? Coverage(lookups.Feeds) : GrantCoverage.None,
             Attributes = AttributeJson.Of(e.EnumerateObject().Where(p => !Used.Contains(p.Name) && !p.Name.EndsWith("@odata.context", StringComparison.Ordinal)).Select(p => KeyValuePair.Create(p.Name, p.Value)).Concat(GraphCredentials.Trusts(e)), file.Secrets),
@@ -133,8 +133,12 @@ internal static class GraphObject
         return names.Count == 0 ? null : names.Count <= 5 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(5))} and {names.Count - 5} more";
     }
 
-    public static GrantCoverage Coverage((bool Delegated, bool Roles) feeds) =>
-        feeds is { Delegated: true, Roles: true } ? GrantCoverage.All : feeds.Delegated ? GrantCoverage.Delegated : feeds.Roles ? GrantCoverage.Role : GrantCoverage.None;
+    public static GrantCoverage Coverage((bool Delegated, bool Roles, bool Directory) feeds) =>
+        feeds is { Delegated: true, Roles: true } ? feeds.Directory ? GrantCoverage.All : GrantCoverage.DelegatedAndRole : feeds.Delegated ? GrantCoverage.Delegated : feeds.Roles ? GrantCoverage.Role : GrantCoverage.None;
+
+    /// <summary>What was not asked for is not told. The reports of sign-ins hold some weeks only, and may be of another file.</summary>
+    private static SilentFields Silent(JsonElement e) =>
+        SilentFields.SomeUse | (e.Has("owners") || e.Has("sponsors") ? SilentFields.None : SilentFields.Owner) | (e.Has("federatedIdentityCredentials") ? SilentFields.None : SilentFields.Trusts);
 
     private static string? Creator(JsonElement e) =>
         e.TryGetProperty("createdBy", out var by) && by.ValueKind == JsonValueKind.Object && by.TryGetProperty("user", out var user) ? user.Text("userPrincipalName", "mail", "displayName") : null;

@@ -86,7 +86,7 @@ internal static class GcpGrants
         return GcpIdentities.Detail(key, key.Split('#')[0], IdentityKind.ServiceAccount) with
         {
             Credentials = [new CredentialRecord(ShortText.Unique($"trust:{subject}", 390), CredentialKind.FederatedTrust) { DisplayName = ShortText.Unique($"May be acted as by {subject}", 390), Expiry = ExpiryState.Never }],
-            Attributes = AttributeJson.Of([KeyValuePair.Create("federatedTrusts", JsonSerializer.SerializeToElement(new[] { new { issuer = GcpNames.PoolOf(member), subjects = new[] { subject } } }))], file.Secrets),
+            Attributes = AttributeJson.Of([KeyValuePair.Create(AttributeJson.Trusts, JsonSerializer.SerializeToElement(new[] { new { issuer = GcpNames.PoolOf(member), subjects = new[] { subject } } }))], file.Secrets),
         };
     }
 

@@ -134,7 +134,7 @@ internal static class GcpIdentities
                     Enabled = e.YesNo("disabled") == Reported.Yes ? Reported.No : Reported.Yes,
                 },
             ],
-            Attributes = AttributeJson.Of([KeyValuePair.Create("federatedTrusts", JsonSerializer.SerializeToElement(new[] { new { issuer, subjects = Array.Empty<string>(), condition } }))], file.Secrets),
+            Attributes = AttributeJson.Of([KeyValuePair.Create(AttributeJson.Trusts, JsonSerializer.SerializeToElement(new[] { new { issuer, subjects = Array.Empty<string>(), condition } }))], file.Secrets),
         };
     }
 
