@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Governance.Connectors.Outbound;
-using Governance.Inventory;
 
 namespace Governance.Connectors.Entra;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Linq.Expressions;
 using Governance.Common;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -15,49 +13,54 @@ internal sealed class IdentityPages(GovernanceDb db, IdentityFilter filter, Iden
     /// <summary>Up to here what matches is sorted: all of it is looked at to be counted anyway.</summary>
     public const int Few = Page<IdentityRow>.CountCap - 1;
 
-    /// <summary>How far an order is walked in search of a word, before all that the search's index offers is sorted instead: the word may stand at the order's end only.</summary>
-    private const int Furthest = 20_000;
-
-    private readonly string? match = db.Database.IsSqlite() ? SearchIndex.Match(IdentityMatching.Words(filter)) : null;
-
-    private bool TextAlone => filter == new IdentityFilter { Text = filter.Text };
+    private readonly IdentityOrder order = new(db, sort, descending);
 
     public async Task<Page<IdentityRow>> ReadAsync(string? cursor, int take, CancellationToken ct)
     {
-        // Of very many that the search's index offers, the exact number is not looked for.
-        var total = match is not null && TextAlone && await Candidates(match).Take(Page<IdentityRow>.CountCap).CountAsync(ct) == Page<IdentityRow>.CountCap
-            ? Page<IdentityRow>.CountCap : await Found().Take(Page<IdentityRow>.CountCap).CountAsync(ct);
+        if (db.Database.IsSqlite() && SearchIndex.Match(IdentityMatching.Words(filter)) is { } match)
+            return await SearchedAsync(new WordPages(db, match, Matching, Walked, order), cursor, take, ct);
+        var total = await Matching(db.Identities).Take(Page<IdentityRow>.CountCap).CountAsync(ct);
         var page = new List<IdentityRow>(take + 1);
-        foreach (var stretch in await StretchesAsync(cursor, ct))
+        foreach (var stretch in await order.StretchesAsync(cursor, ct))
         {
             if (page.Count <= take)
-                page.AddRange(total <= few ? await SortedAsync(stretch, take + 1 - page.Count, ct) : await WalkedAsync(stretch, take + 1 - page.Count, ct));
+            {
+                var rows = order.Of(Matching(total <= few ? db.Identities : Walked()).AsNoTracking().Where(stretch), total <= few);
+                page.AddRange(await order.Rows(rows.Take(take + 1 - page.Count)).ToListAsync(ct));
+            }
         }
 
-        return new Page<IdentityRow>(page.Take(take).ToList(), page.Count > take ? page[take - 1].Id.ToString() : null, total);
+        return PageOf(page, take, total);
     }
 
-    private Task<List<IdentityRow>> SortedAsync(Expression<Func<Identity, bool>> stretch, int take, CancellationToken ct) =>
-        Rows(Ordered(Found().Where(stretch), few: true).Take(take)).ToListAsync(ct);
-
-    private async Task<List<IdentityRow>> WalkedAsync(Expression<Func<Identity, bool>> stretch, int take, CancellationToken ct)
+    /// <summary>What the search's index offers, where that is little; where it is much, what the rest of the filter leaves if that is little; else a walk.</summary>
+    private async Task<Page<IdentityRow>> SearchedAsync(WordPages words, string? cursor, int take, CancellationToken ct)
     {
-        if (match is null)
-            return await Rows(Ordered(Walked().Matching(db, filter, now).Where(stretch), few: false).Take(take)).ToListAsync(ct);
-        var near = Ordered(Walked().Matching(db, filter with { Text = null }, now).Where(stretch), few: false).Take(Furthest).Matching(db, new IdentityFilter { Text = filter.Text }, now);
-        var rows = await Rows(Ordered(near, few: false).Take(take)).ToListAsync(ct);
-        return rows.Count == take ? rows : await SortedAsync(stretch, take, ct);
+        var ids = await words.Offered.Take(few + 1).ToListAsync(ct);
+        var (textAlone, total) = (filter == new IdentityFilter { Text = filter.Text }, Page<IdentityRow>.CountCap);
+        if (ids.Count <= few)
+        {
+            ids = await Matching(db.Identities.Where(i => EF.Parameter(ids).Contains(i.Id))).Select(i => i.Id).ToListAsync(ct);
+        }
+        else if (!textAlone && await db.Identities.Matching(db, filter with { Text = null }, now).Take(few + 1).CountAsync(ct) <= few)
+        {
+            ids = await Matching(db.Identities).Select(i => i.Id).ToListAsync(ct);
+        }
+        else
+        {
+            // Of very many that the search's index offers, the exact number is not looked for.
+            if (!textAlone || await words.Offered.Take(Page<IdentityRow>.CountCap).CountAsync(ct) < Page<IdentityRow>.CountCap)
+                total = await Matching(db.Identities.Where(i => words.Offered.Contains(i.Id))).Take(Page<IdentityRow>.CountCap).CountAsync(ct);
+            return PageOf(total <= few ? await words.SortedAsync(null, cursor, take + 1, ct) : await words.WalkedAsync(cursor, take + 1, ct), take, total);
+        }
+
+        return PageOf(await words.SortedAsync(ids, cursor, take + 1, ct), take, ids.Count);
     }
 
-    /// <summary>What matches, by the search's index where there is a word for it.</summary>
-    private IQueryable<Identity> Found()
-    {
-        var exact = db.Identities.AsNoTracking().Matching(db, filter, now);
-        return match is null ? exact : exact.Where(i => Candidates(match).Contains(i.Id));
-    }
+    private IQueryable<Identity> Matching(IQueryable<Identity> rows) => rows.Matching(db, filter, now);
 
-    private IQueryable<Guid> Candidates(string sequences) => db.Database.SqlQuery<Guid>(
-        $"""SELECT r."IdentityId" AS "Value" FROM "IdentitySearch" s JOIN "IdentitySearchRows" r ON r."Row"=s.rowid WHERE s."IdentitySearch" MATCH {sequences}""");
+    private static Page<IdentityRow> PageOf(List<IdentityRow> page, int take, int total) =>
+        new(page.Take(take).ToList(), page.Count > take ? page[take - 1].Id.ToString() : null, total);
 
     /// <summary>
     /// SQLite keeps no statistics of values, and would sort half a million rows for a page of fifty: it is told which index has the order. The others weigh it
@@ -65,7 +68,7 @@ internal sealed class IdentityPages(GovernanceDb db, IdentityFilter filter, Iden
     /// </summary>
     private IQueryable<Identity> Walked()
     {
-        var all = db.Identities.AsNoTracking();
+        IQueryable<Identity> all = db.Identities.AsNoTracking();
         if (!db.Database.IsSqlite())
             return all;
         var index = sort switch
@@ -85,45 +88,4 @@ internal sealed class IdentityPages(GovernanceDb db, IdentityFilter filter, Iden
 
     private string IndexOf(params string[] properties) =>
         db.Model.FindEntityType(typeof(Identity))!.GetIndexes().First(i => i.GetFilter() is null && i.Properties.Select(p => p.Name).SequenceEqual(properties, StringComparer.Ordinal)).GetDatabaseName()!;
-
-    /// <summary>
-    /// The order from the cursor on, or from its beginning, in stretches: the rest of those that tie with the cursor's identity, then those after them. What the
-    /// source does not report of use stands last when newest first and first when oldest first, whatever the database does with nulls.
-    /// </summary>
-    private async Task<IReadOnlyList<Expression<Func<Identity, bool>>>> StretchesAsync(string? cursor, CancellationToken ct)
-    {
-        var at = Guid.TryParse(cursor, CultureInfo.InvariantCulture, out var last)
-            ? await db.Identities.Where(i => i.Id == last).Select(i => new { i.DisplayName, i.Risk, i.LastUsedAt }).SingleOrDefaultAsync(ct) : null;
-        return (sort, descending, at) switch
-        {
-            (IdentitySort.LastUsed, true, null) => [i => i.LastUsedAt != null, i => i.LastUsedAt == null],
-            (IdentitySort.LastUsed, false, null) => [i => i.LastUsedAt == null, i => i.LastUsedAt != null],
-            (_, _, null) => [_ => true],
-            (IdentitySort.Risk, true, _) => [i => i.Risk == at.Risk && i.Id.CompareTo(last) < 0, i => i.Risk < at.Risk],
-            (IdentitySort.Risk, false, _) => [i => i.Risk == at.Risk && i.Id.CompareTo(last) > 0, i => i.Risk > at.Risk],
-            (IdentitySort.LastUsed, true, { LastUsedAt: null }) => [i => i.LastUsedAt == null && i.Id.CompareTo(last) < 0],
-            (IdentitySort.LastUsed, false, { LastUsedAt: null }) => [i => i.LastUsedAt == null && i.Id.CompareTo(last) > 0, i => i.LastUsedAt != null],
-            (IdentitySort.LastUsed, true, _) => [i => i.LastUsedAt == at.LastUsedAt && i.Id.CompareTo(last) < 0, i => i.LastUsedAt < at.LastUsedAt, i => i.LastUsedAt == null],
-            (IdentitySort.LastUsed, false, _) => [i => i.LastUsedAt == at.LastUsedAt && i.Id.CompareTo(last) > 0, i => i.LastUsedAt > at.LastUsedAt],
-            (_, true, _) => [i => i.DisplayName == at.DisplayName && i.Id.CompareTo(last) < 0, i => i.DisplayName.CompareTo(at.DisplayName) < 0],
-            _ => [i => i.DisplayName == at.DisplayName && i.Id.CompareTo(last) > 0, i => i.DisplayName.CompareTo(at.DisplayName) > 0],
-        };
-    }
-
-    private IQueryable<Identity> Ordered(IQueryable<Identity> rows, bool few) => (sort, few) switch
-    {
-        (IdentitySort.Risk, true) => By(rows, i => SqlText.Unindexed(i.Risk)),
-        (IdentitySort.Risk, false) => By(rows, i => i.Risk),
-        (IdentitySort.LastUsed, true) => By(rows, i => SqlText.Unindexed(i.LastUsedAt)),
-        (IdentitySort.LastUsed, false) => By(rows, i => i.LastUsedAt),
-        (_, true) => By(rows, i => SqlText.Unindexed(i.DisplayName)),
-        _ => By(rows, i => i.DisplayName),
-    };
-
-    private IQueryable<Identity> By<T>(IQueryable<Identity> rows, Expression<Func<Identity, T>> key) =>
-        descending ? rows.OrderByDescending(key).ThenByDescending(i => i.Id) : rows.OrderBy(key).ThenBy(i => i.Id);
-
-    private IQueryable<IdentityRow> Rows(IQueryable<Identity> page) => page.Select(i => new IdentityRow(
-        i.Id, i.DisplayName, i.ExternalId, i.Kind, db.Sources.Where(s => s.Id == i.SourceId).Select(s => s.Name).First(), i.ToolId, db.Tools.Where(t => t.Id == i.ToolId).Select(t => t.Name).FirstOrDefault(),
-        i.OwnerId, db.People.Where(p => p.Id == i.OwnerId).Select(p => p.Name).FirstOrDefault(), i.OwnerState, i.State, i.Risk, i.Usage, i.LastUsedAt, i.MissingSince, i.Privileged));
 }

@@ -6,12 +6,15 @@ namespace Governance.Persistence;
 
 /// <summary>
 /// The index behind searching identities by any part of a word: all sequences of three characters of the searched text. Outside the model, since
-/// each database has its own kind: SQLite a full-text table kept by triggers, PostgreSQL an index of the pg_trgm extension, which the database's owner may
+/// each database has its own kind: SQLite a full-text table, kept by triggers and made anew by large imports, PostgreSQL an index of the pg_trgm extension, which the database's owner may
 /// switch on. SQL Server has none: there a search reads the table.
 /// </summary>
 public static partial class SearchIndex
 {
     private const int SequencesOfAWord = 4;
+
+    /// <summary>So many may stand behind those in order, or a twentieth of these.</summary>
+    private const int MostBehind = 5000;
 
     /// <summary>Columns of Identities that are searched; see <see cref="SqlText.Searched"/>, which joins them in this order.</summary>
     private static readonly string[] Columns = ["DisplayName", "ExternalId", "Publisher", "OwnerHint"];
@@ -45,21 +48,39 @@ public static partial class SearchIndex
     private static string Joined(string row) => string.Join("||' '||", Columns.Select(c => $"COALESCE({row}.\"{c}\",'')"));
 
     /// <summary>
-    /// Made and filled at once. A row number of its own for each identity, since SQLite may number the rows of a table with a textual key anew. Without the text itself, so a
-    /// row goes out by telling the index the text that went in.
+    /// Without the text itself, so a row goes out by telling the index the text that went in. Rows have numbers of the index's own, which up to <c>SortedTo</c> stand in the order of names:
+    /// a page by name is read from the cursor's number on. What comes or is renamed later stands behind, until the index is made anew.
     /// </summary>
-    private static readonly string Sqlite = $"""
-        CREATE TABLE "IdentitySearchRows" ("Row" INTEGER PRIMARY KEY, "IdentityId" TEXT NOT NULL UNIQUE);
+    private const string SqliteTables = """
+        DROP TABLE IF EXISTS "IdentitySearch"; DROP TABLE IF EXISTS "IdentitySearchRows";
+        CREATE TABLE "IdentitySearchRows" ("Row" INTEGER PRIMARY KEY, "IdentityId" TEXT NOT NULL);
         CREATE VIRTUAL TABLE "IdentitySearch" USING fts5("Text", tokenize='trigram', detail=none, columnsize=0, content='');
-        INSERT INTO "IdentitySearchRows" ("IdentityId") SELECT "Id" FROM "Identities" ORDER BY "Id";
-        INSERT INTO "IdentitySearch" (rowid,"Text") SELECT r."Row",{Joined("i")} FROM "IdentitySearchRows" r JOIN "Identities" i ON i."Id"=r."IdentityId" ORDER BY r."Row";
+        CREATE TABLE "IdentitySearchState" ("SortedTo" INTEGER NOT NULL);
+        INSERT INTO "IdentitySearchState" VALUES (0);
+        """;
+
+    /// <summary>All of it in the order of names, each table once from end to end.</summary>
+    private static readonly string SqliteFill = $"""
+        INSERT INTO "IdentitySearch" ("IdentitySearch") VALUES ('delete-all');
+        DROP INDEX IF EXISTS "IX_IdentitySearchRows";
+        DELETE FROM "IdentitySearchRows";
+        INSERT INTO "IdentitySearchRows" ("Row","IdentityId") SELECT ROW_NUMBER() OVER (ORDER BY "DisplayName","Id"),"Id" FROM "Identities";
+        CREATE UNIQUE INDEX "IX_IdentitySearchRows" ON "IdentitySearchRows" ("IdentityId");
+        INSERT INTO "IdentitySearch" (rowid,"Text") SELECT ROW_NUMBER() OVER (ORDER BY i."DisplayName",i."Id"),{Joined("i")} FROM "Identities" i NOT INDEXED;
+        UPDATE "IdentitySearchState" SET "SortedTo"=(SELECT COUNT(*) FROM "IdentitySearchRows");
+        """;
+
+    private const string Next = """(SELECT MAX(s."SortedTo",COALESCE((SELECT MAX("Row") FROM "IdentitySearchRows"),0))+1 FROM "IdentitySearchState" s)""";
+
+    private static readonly string SqliteTriggers = $"""
         CREATE TRIGGER "IdentitySearchIn" AFTER INSERT ON "Identities" BEGIN
-          INSERT INTO "IdentitySearchRows" ("IdentityId") VALUES (new."Id");
+          INSERT INTO "IdentitySearchRows" ("Row","IdentityId") VALUES ({Next},new."Id");
           INSERT INTO "IdentitySearch" (rowid,"Text") SELECT "Row",{Joined("new")} FROM "IdentitySearchRows" WHERE "IdentityId"=new."Id";
         END;
         CREATE TRIGGER "IdentitySearchChange" AFTER UPDATE OF {string.Join(',', Columns.Select(c => $"\"{c}\""))} ON "Identities"
         WHEN {string.Join(" OR ", Columns.Select(c => $"old.\"{c}\" IS NOT new.\"{c}\""))} BEGIN
           INSERT INTO "IdentitySearch" ("IdentitySearch",rowid,"Text") SELECT 'delete',"Row",{Joined("old")} FROM "IdentitySearchRows" WHERE "IdentityId"=new."Id";
+          UPDATE "IdentitySearchRows" SET "Row"={Next} WHERE "IdentityId"=new."Id" AND old."DisplayName" IS NOT new."DisplayName";
           INSERT INTO "IdentitySearch" (rowid,"Text") SELECT "Row",{Joined("new")} FROM "IdentitySearchRows" WHERE "IdentityId"=new."Id";
         END;
         CREATE TRIGGER "IdentitySearchOut" AFTER DELETE ON "Identities" BEGIN
@@ -68,10 +89,36 @@ public static partial class SearchIndex
         END;
         """;
 
+    private const string DropTriggers = """DROP TRIGGER IF EXISTS "IdentitySearchIn"; DROP TRIGGER IF EXISTS "IdentitySearchChange"; DROP TRIGGER IF EXISTS "IdentitySearchOut";""";
+
+    /// <summary>
+    /// Before a merge: when it brings so much that the index is made anew after it, which is quicker than row by row and puts all in order, the triggers are put away until
+    /// <see cref="RemakeAsync"/>. In the merge's transaction, so that a kill leaves the index as it was.
+    /// </summary>
+    /// <returns>Whether it has to be made anew.</returns>
+    public static async Task<bool> PutAwayAsync(GovernanceDb db, int coming, CancellationToken ct)
+    {
+        if (!db.Database.IsSqlite())
+            return false;
+        var sorted = await SortedToAsync(db, ct);
+        var behind = await db.Database.SqlQuery<long>($"""SELECT COALESCE(MAX("Row"),0) AS "Value" FROM "IdentitySearchRows" """).SingleAsync(ct) - sorted;
+        if (Math.Max(behind, 0) + coming <= Math.Max(MostBehind, sorted / 20))
+            return false;
+        await db.Database.ExecuteSqlRawAsync(DropTriggers, ct);
+        return true;
+    }
+
+    /// <summary>Makes SQLite's index anew, in the order of names; in a transaction.</summary>
+    public static Task RemakeAsync(GovernanceDb db, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(DropTriggers + SqliteFill + SqliteTriggers, ct);
+
+    /// <summary>Up to which number SQLite's index is in the order of names.</summary>
+    public static Task<long> SortedToAsync(GovernanceDb db, CancellationToken ct) =>
+        db.Database.SqlQuery<long>($"""SELECT "SortedTo" AS "Value" FROM "IdentitySearchState" """).SingleAsync(ct);
+
     private static async Task SqliteAsync(GovernanceDb db, CancellationToken ct)
     {
-        if (await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name='IdentitySearchOut'").SingleAsync(ct) == 0)
-            await db.InTransactionAsync(() => db.Database.ExecuteSqlRawAsync(Sqlite, ct), ct);
+        if (await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name='IdentitySearchState'").SingleAsync(ct) == 0)
+            await db.InTransactionAsync(() => db.Database.ExecuteSqlRawAsync(DropTriggers + SqliteTables + SqliteFill + SqliteTriggers, ct), ct);
     }
 
     private static async Task PostgreSqlAsync(GovernanceDb db, ILogger log, CancellationToken ct)

@@ -126,7 +126,7 @@ public sealed class IdentityPagesTests
         (await FoundAsync("mercury")).ShouldBeEmpty();
         (await FoundAsync("piter")).ShouldBe(["Jupiter"]);
         await db.Database.ExecuteSqlRawAsync("""
-            DROP TRIGGER "IdentitySearchIn"; DROP TRIGGER "IdentitySearchChange"; DROP TRIGGER "IdentitySearchOut"; DROP TABLE "IdentitySearch"; DROP TABLE "IdentitySearchRows";
+            DROP TRIGGER "IdentitySearchIn"; DROP TRIGGER "IdentitySearchChange"; DROP TRIGGER "IdentitySearchOut"; DROP TABLE "IdentitySearch"; DROP TABLE "IdentitySearchRows"; DROP TABLE "IdentitySearchState";
             """);
         await test.Get<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         (await FoundAsync("piter")).ShouldBe(["Jupiter"]);
@@ -134,6 +134,55 @@ public sealed class IdentityPagesTests
 
         async Task<IEnumerable<string>> FoundAsync(string text) =>
             (await test.Get<InventoryQueries>().ListAsync(new IdentityFilter { Text = text }, IdentitySort.Name, false, null, 10, CancellationToken.None)).Rows.Select(r => r.Name);
+    }
+
+    [Fact]
+    public async Task An_index_in_the_order_of_names_made_anew_or_grown_finds_the_same()
+    {
+        await using var test = await FilledAsync(DatabaseProvider.Sqlite);
+        await using var db = test.Open();
+        // Half of it in order, then names that change, come and go.
+        await db.InTransactionAsync(async () =>
+        {
+            await SearchIndex.RemakeAsync(db, CancellationToken.None);
+            return 0;
+        }, CancellationToken.None);
+        (await SearchIndex.SortedToAsync(db, CancellationToken.None)).ShouldBe(150);
+        await test.ImportAsync("external_id,name\n" + string.Join('\n', Enumerable.Range(100, 100).Select(n => $"id-{n},\"bot renamed {n % 17}\"")) + "\n", full: false);
+        await db.Identities.Where(i => i.ExternalId == "id-7" || i.ExternalId == "id-199").ExecuteDeleteAsync();
+        await test.ImportAsync("external_id,name\nid-500,aaa bot invoice\n", full: false);
+        var all = await db.Identities.AsNoTracking().ToListAsync();
+        foreach (var text in new[] { "bot", "inv", "renamed", "id-1", "zzz", "invoice 1" })
+        {
+            var expected = await db.Identities.Matching(db, new IdentityFilter { Text = text }, test.Now).OrderBy(i => i.DisplayName).ThenBy(i => i.Id).Select(i => i.Id).ToListAsync();
+            foreach (var (descending, few, filter) in new[] { (false, 0, new IdentityFilter { Text = text }), (true, 0, new IdentityFilter { Text = text }), (false, IdentityPages.Few, new IdentityFilter { Text = text }), (false, 0, new IdentityFilter { Text = text, Missing = false }) })
+            {
+                var seen = new List<Guid>();
+                string? cursor = null;
+                do
+                {
+                    var page = await new IdentityPages(db, filter, IdentitySort.Name, descending, test.Now, few).ReadAsync(cursor, 7, CancellationToken.None);
+                    seen.AddRange(page.Rows.Select(r => r.Id));
+                    cursor = page.Next;
+                }
+                while (cursor is not null && seen.Count <= all.Count);
+                var wanted = filter.Missing is null ? expected : expected.Where(id => all.Single(i => i.Id == id).MissingSince is null).ToList();
+                seen.ShouldBe(descending ? Enumerable.Reverse(wanted) : wanted, $"{text}, {descending}, {few}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_large_import_puts_the_index_in_order_and_a_small_one_leaves_its_rows_behind()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await test.ImportAsync("external_id,name\n" + string.Join('\n', Enumerable.Range(0, 5200).Select(n => $"id-{n},\"bot {n * 7919 % 5200}\"")) + "\n");
+        await using var db = test.Open();
+        (await SearchIndex.SortedToAsync(db, CancellationToken.None)).ShouldBe(5200);
+        await test.ImportAsync("external_id,name\nlate,bot 0000\n", full: false);
+        (await SearchIndex.SortedToAsync(db, CancellationToken.None)).ShouldBe(5200);
+        (await test.Get<InventoryQueries>().ListAsync(new IdentityFilter { Text = "bot" }, IdentitySort.Name, false, null, 2, CancellationToken.None)).Rows.Select(r => r.Name).ShouldBe(["bot 0", "bot 0000"]);
+        (await test.Get<InventoryQueries>().ListAsync(new IdentityFilter { Text = "late" }, IdentitySort.Name, false, null, 2, CancellationToken.None)).Total.ShouldBe(1);
     }
 
     private static async Task<TestDatabase> FilledAsync(DatabaseProvider provider, Recorder? recorder = null)

@@ -29,6 +29,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
     {
         await EntitlementsAsync(ct);
         await ToolsAsync(ct);
+        var searchAnew = await SearchIndex.PutAwayAsync(db, await Staged.CountAsync(s => s.Outcome == StagedOutcome.Created, ct), ct);
         await db.RunAsync(MergeSql.NewIdentities, values, ct);
         await db.RunAsync(MergeSql.FreshCredentials(db), values, ct);
         await db.RunAsync(MergeSql.FreshGrants(db), values, ct);
@@ -47,6 +48,8 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
 
         if (await Staged.AnyAsync(s => s.CreatorHint != null, ct))
             await CreatorsAsync(ct);
+        if (searchAnew)
+            await SearchIndex.RemakeAsync(db, ct);
 
         var missing = full ? await MissingAsync(ct) : 0;
         if (!full)
