@@ -44,6 +44,23 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AppliedCatalogues",
+                columns: table => new
+                {
+                    Version = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    UpTo = table.Column<Guid>(type: "uuid", nullable: false),
+                    Looked = table.Column<int>(type: "integer", nullable: false),
+                    Marked = table.Column<int>(type: "integer", nullable: false),
+                    Suggested = table.Column<int>(type: "integer", nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    AppliedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AppliedCatalogues", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditCheckpoints",
                 columns: table => new
                 {
@@ -2517,6 +2534,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "AccountTokens");
+
+            migrationBuilder.DropTable(
+                name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
                 name: "AuditCheckpoints");

@@ -1054,6 +1054,35 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("AccessUses", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.AppliedCatalogue", b =>
+                {
+                    b.Property<string>("Version")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset?>("AppliedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Looked")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Marked")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Suggested")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("UpTo")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("AppliedCatalogues", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
                 {
                     b.Property<Guid>("Id")

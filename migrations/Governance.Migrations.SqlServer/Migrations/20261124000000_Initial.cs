@@ -43,6 +43,23 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AppliedCatalogues",
+                columns: table => new
+                {
+                    Version = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    UpTo = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Looked = table.Column<int>(type: "int", nullable: false),
+                    Marked = table.Column<int>(type: "int", nullable: false),
+                    Suggested = table.Column<int>(type: "int", nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    AppliedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AppliedCatalogues", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditCheckpoints",
                 columns: table => new
                 {
@@ -2518,6 +2535,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "AccountTokens");
+
+            migrationBuilder.DropTable(
+                name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
                 name: "AuditCheckpoints");

@@ -1064,6 +1064,35 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("AccessUses", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.AppliedCatalogue", b =>
+                {
+                    b.Property<string>("Version")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<DateTimeOffset?>("AppliedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Looked")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Marked")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Suggested")
+                        .HasColumnType("int");
+
+                    b.Property<Guid>("UpTo")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("AppliedCatalogues", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
                 {
                     b.Property<Guid>("Id")

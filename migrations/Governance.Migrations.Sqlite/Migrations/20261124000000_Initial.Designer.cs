@@ -1050,6 +1050,35 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("AccessUses", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.AppliedCatalogue", b =>
+                {
+                    b.Property<string>("Version")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Looked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Marked")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Suggested")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("UpTo")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("AppliedCatalogues", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Credential", b =>
                 {
                     b.Property<Guid>("Id")

@@ -43,6 +43,23 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "AppliedCatalogues",
+                columns: table => new
+                {
+                    Version = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    UpTo = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Looked = table.Column<int>(type: "INTEGER", nullable: false),
+                    Marked = table.Column<int>(type: "INTEGER", nullable: false),
+                    Suggested = table.Column<int>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AppliedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AppliedCatalogues", x => x.Version);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditCheckpoints",
                 columns: table => new
                 {
@@ -2516,6 +2533,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "AccountTokens");
+
+            migrationBuilder.DropTable(
+                name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
                 name: "AuditCheckpoints");

@@ -20,6 +20,8 @@ public sealed class ScimFeed(TimeProvider clock) : IInventoryFeed
 
     public string Summary => "The accounts of any service with a SCIM interface: its users that no person is behind, and its agents.";
 
+    public string Format => "scim";
+
     public SourceSystem System => SourceSystem.Saas;
 
     public IReadOnlyList<FeedSetting> Settings { get; } =

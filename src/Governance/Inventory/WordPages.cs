@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Governance.Common;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -91,6 +91,10 @@ public static partial class SearchIndex
 
     private const string DropTriggers = """DROP TRIGGER IF EXISTS "IdentitySearchIn"; DROP TRIGGER IF EXISTS "IdentitySearchChange"; DROP TRIGGER IF EXISTS "IdentitySearchOut";""";
 
+    private static readonly string SqliteRemake = DropTriggers + SqliteFill + SqliteTriggers;
+
+    private static readonly string SqliteMake = DropTriggers + SqliteTables + SqliteFill + SqliteTriggers;
+
     /// <summary>
     /// Before a merge: when it brings so much that the index is made anew after it, which is quicker than row by row and puts all in order, the triggers are put away until
     /// <see cref="RemakeAsync"/>. In the merge's transaction, so that a kill leaves the index as it was.
@@ -109,7 +113,7 @@ public static partial class SearchIndex
     }
 
     /// <summary>Makes SQLite's index anew, in the order of names; in a transaction.</summary>
-    public static Task RemakeAsync(GovernanceDb db, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(DropTriggers + SqliteFill + SqliteTriggers, ct);
+    public static Task RemakeAsync(GovernanceDb db, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(SqliteRemake, ct);
 
     /// <summary>Up to which number SQLite's index is in the order of names.</summary>
     public static Task<long> SortedToAsync(GovernanceDb db, CancellationToken ct) =>
@@ -118,7 +122,7 @@ public static partial class SearchIndex
     private static async Task SqliteAsync(GovernanceDb db, CancellationToken ct)
     {
         if (await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name='IdentitySearchState'").SingleAsync(ct) == 0)
-            await db.InTransactionAsync(() => db.Database.ExecuteSqlRawAsync(DropTriggers + SqliteTables + SqliteFill + SqliteTriggers, ct), ct);
+            await db.InTransactionAsync(() => db.Database.ExecuteSqlRawAsync(SqliteMake, ct), ct);
     }
 
     private static async Task PostgreSqlAsync(GovernanceDb db, ILogger log, CancellationToken ct)

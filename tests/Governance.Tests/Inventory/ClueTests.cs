@@ -25,6 +25,11 @@ public sealed class ClueTests
         { "gcp", """{"accounts":[{"name":"projects/p/serviceAccounts/service-1@gcp-sa-aiplatform.iam.gserviceaccount.com","email":"service-1@gcp-sa-aiplatform.iam.gserviceaccount.com","uniqueId":"100000000000000000001"},{"name":"projects/p/serviceAccounts/web@p.iam.gserviceaccount.com","email":"web@p.iam.gserviceaccount.com","uniqueId":"100000000000000000002"}]}""", "", "Domain" },
         { "aws", """{"RoleDetailList":[{"RoleName":"kb","RoleId":"AROA1","Arn":"arn:aws:iam::111122223333:role/kb","CreateDate":"2024-01-01T00:00:00Z","AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"bedrock.amazonaws.com"}}]},"RolePolicyList":[]},{"RoleName":"web","RoleId":"AROA2","Arn":"arn:aws:iam::111122223333:role/web","CreateDate":"2024-01-01T00:00:00Z","AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}]},"RolePolicyList":[]}]}""", "Amazon Bedrock", "Domain" },
         { "keycloak", """[{"id":"11111111-0000-4000-8000-000000000001","clientId":"helper","enabled":true,"protocol":"openid-connect","publicClient":false,"redirectUris":["https://claude.ai/api/mcp/auth_callback"]},{"id":"11111111-0000-4000-8000-000000000002","clientId":"shop","enabled":true,"protocol":"openid-connect","publicClient":false,"redirectUris":["https://shop.example.org/*"]}]""", "Claude", "Domain" },
+        { "vault", """
+            {"request_id":"r1","data":{"id":"e1","name":"entity_1","aliases":[{"id":"a1","name":"bot","mount_type":"approle","mount_path":"auth/claude-agents/"}]}}
+            {"request_id":"r2","data":{"id":"e2","name":"entity_2","aliases":[{"id":"a2","name":"web","mount_type":"approle","mount_path":"auth/approle/"}]}}
+            """, "Claude", "Word" },
+        { "namespace", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: bot, namespace: kagent}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\n", "Kagent", "Word" },
     };
 
     [Theory, MemberData(nameof(Files))]
@@ -39,9 +44,25 @@ public sealed class ClueTests
         var evidence = (await db.IdentityEvidence.ToListAsync()).ShouldHaveSingleItem();
         (evidence.ToolName, evidence.Rule.ToString()).ShouldBe((tool, rule));
         evidence.Text.ShouldContain("(catalogue ");
+        if (rule == "Word")
+            return;
         var marked = await db.Identities.SingleAsync(i => i.Id == evidence.IdentityId);
         (await db.Tools.SingleAsync(t => t.Id == marked.ToolId)).Name.ShouldBe(tool);
         marked.ToolEvidence.ShouldBe(evidence.Text);
         (await db.Identities.CountAsync(i => i.ToolEvidence != null && i.ToolEvidence.Contains("(catalogue "))).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"ok":true,"approved_apps":[{"app":{"id":"A05AB12CD34","name":"Helper"},"scopes":[]},{"app":{"id":"A05AB12CD99","name":"Polls"},"scopes":[]}]}""", "A05AB12CD34")]
+    [InlineData("""[{"kind":"admin#directory#token","clientId":"77377267392-abc.apps.googleusercontent.com","displayText":"Helper","scopes":["openid"],"userKey":"1"},{"kind":"admin#directory#token","clientId":"1-def.apps.googleusercontent.com","displayText":"Polls","scopes":["openid"],"userKey":"1"}]""", "77377267392-abc.apps.googleusercontent.com")]
+    public async Task A_Slack_app_and_a_Google_client_are_recognised_by_the_id_that_an_administrator_added(string file, string id)
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        (await test.ImportAsync(file)).Created.ShouldBe(2);
+        await test.CatchUpAsync();
+        var tool = (await test.Get<ToolService>().CreateAsync("Ours", null, Autonomy.Unknown, Importing.Admin, default)).OrThrow();
+        (await test.Get<CatalogueService>().AddAsync(EvidenceRule.AppId, id, tool, Importing.Admin, default)).OrThrow().Marked.ShouldBe(1);
+        await using var db = test.Open();
+        (await db.Identities.SingleAsync(i => i.ToolId == tool)).ExternalId.ShouldBe(id);
     }
 }

@@ -116,7 +116,7 @@ public sealed class CatalogueService(IDbContextFactory<GovernanceDb> contexts, A
         var least = rule switch { EvidenceRule.AppId => 6, EvidenceRule.KeyPrefix => 4, _ => 3 };
         if (clean.Length < least || clean.Length > 200)
             return new Refusal("catalogue.value", $"Write {least} to 200 characters: what is shorter would match what it doesn't mean.", "value");
-        return rule == EvidenceRule.AppId && !IdentityReader.IsGlobalId(clean)
-            ? new Refusal("catalogue.app-id", "Write an id that is unique in the world: a GUID, a Google or Okta client id, or a number of 17 digits or more. A name such as 'admin-cli' is in every installation.", "value") : null;
+        return rule == EvidenceRule.AppId && !IdentityReader.IsGlobalId(value.Trim())
+            ? new Refusal("catalogue.app-id", "Write an id that is unique in the world: a GUID, a Google or Okta client id, a Slack app id, or a number of 17 digits or more. A name such as 'admin-cli' is in every installation.", "value") : null;
     }
 }

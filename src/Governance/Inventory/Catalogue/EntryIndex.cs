@@ -35,7 +35,7 @@ public sealed class EntryIndex
             return Found(app, EvidenceStrength.Certain, slug, $"It is the GitHub app '{slug}'");
         if (clues.Publisher is { } publisher && Of(EvidenceRule.Publisher, publisher.Trim()) is { } maker)
             return Found(maker, EvidenceStrength.Certain, publisher, $"Its publisher is '{publisher}'");
-        return ByDomain(clues) ?? ByKey(clues) ?? ByConfiguration(clues) ?? ByWord(clues.Name, "name") ?? (clues.Publisher is { } text ? ByWord(text, "publisher") : null);
+        return ByDomain(clues) ?? ByKey(clues) ?? ByConfiguration(clues) ?? ByWord(clues.Name, "name") ?? (clues.Publisher is { } text ? ByWord(text, "publisher") : null) ?? clues.Around.Select(a => ByWord(a.Name, a.Of)).FirstOrDefault(m => m is not null);
     }
 
     private static string Key(string value) => value.Trim().ToLowerInvariant();

@@ -83,6 +83,9 @@ public sealed record ToolClues(string Name)
 
     public string? GitHubApp { get; init; }
 
+    /// <summary>Names around it, with what they are the name of: a namespace, the mount it signs in at. Whose words only suggest.</summary>
+    public IReadOnlyCollection<(string Of, string Name)> Around { get; init; } = [];
+
     /// <summary>A secret scanner's rules, such as <c>anthropic-api-key</c>: whose keys they find.</summary>
     public IReadOnlyCollection<string> Detectors { get; init; } = [];
 }

@@ -144,7 +144,7 @@ public sealed class FeedRunner(
     private async Task<End> HandOverAsync(Claim claim, IInventoryFeed feed, FeedFetch fetch, FeedWriter writer, string? notes, CancellationToken ct)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{feed.Kind} {clock.Now():yyyy-MM-dd HH.mm}.zip");
-        var queued = await imports.QueueAsync(new ImportRequest(name, claim.SourceName, InventoryReaders.Auto, fetch.Complete), writer.Finish(), By, ct);
+        var queued = await imports.QueueAsync(new ImportRequest(name, claim.SourceName, feed.Format, fetch.Complete), writer.Finish(), By, ct);
         if (queued.IsRefused)
             return new End(FeedRunState.Failed, $"The importer did not take what was fetched: {queued.Refusal.Message}", Retryable: false);
         FaultPoint.Pass("feed.queued");

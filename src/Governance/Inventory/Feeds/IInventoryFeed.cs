@@ -18,6 +18,9 @@ public interface IInventoryFeed
 
     SourceSystem System { get; }
 
+    /// <summary>The importer's format, where a document by itself could be taken for another: a page of people only, of a list with machines.</summary>
+    string Format => InventoryReaders.Auto;
+
     /// <summary>What it asks for, in order.</summary>
     IReadOnlyList<FeedSetting> Settings { get; }
 

@@ -55,15 +55,19 @@ public static partial class IdentityReader
             Variables = walk.Variables,
             GitHubApp = walk.GitHubApp,
             Detectors = walk.Detectors,
+            Around = walk.Around,
         });
     }
 
     /// <summary>Whether an id is unique in the world, and not a name such as "account" that every installation has.</summary>
     public static bool IsGlobalId(string text) =>
-        Guid.TryParse(text, out _) || text.EndsWith(".apps.googleusercontent.com", StringComparison.OrdinalIgnoreCase) || OktaClient().IsMatch(text) || (text.Length >= 17 && text.All(char.IsAsciiDigit));
+        Guid.TryParse(text, out _) || text.EndsWith(".apps.googleusercontent.com", StringComparison.OrdinalIgnoreCase) || OktaClient().IsMatch(text) || SlackApp().IsMatch(text) || (text.Length >= 17 && text.All(char.IsAsciiDigit));
 
     [GeneratedRegex("^0oa[0-9A-Za-z]{17}$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex OktaClient();
+
+    [GeneratedRegex("^A0[0-9A-Z]{7,11}$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex SlackApp();
 
     [GeneratedRegex("system:serviceaccount:[a-z0-9-]{1,63}:[a-z0-9.-]{1,253}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Subject();
@@ -100,6 +104,8 @@ public static partial class IdentityReader
 
         public List<string> Detectors { get; } = [];
 
+        public List<(string Of, string Name)> Around { get; } = [];
+
         public void Object(JsonElement element, int depth)
         {
             if (element.ValueKind != JsonValueKind.Object || depth > 8)
@@ -119,6 +125,8 @@ public static partial class IdentityReader
             var (ns, own) = space is not null ? (space, inner ?? parts[^1]) : parts.Length >= 2 ? (parts[^2], parts[^1]) : (null, name);
             if (space is not null && !name.Contains('/', StringComparison.Ordinal) && inner is null)
                 own = name;
+            if (ns is not null)
+                Around.Add(("namespace", ns));
             if (ns is not null && $"system:serviceaccount:{ns}:{own}".ToLowerInvariant() is var subject && Subject().Match(subject) is { Success: true } m && m.Length == subject.Length)
                 Add(IdentityKeyKind.ServiceAccount, subject, refers: false, "its own namespace and name");
         }
@@ -194,6 +202,9 @@ public static partial class IdentityReader
                     return;
                 case "name" when depth <= 1 && system == SourceSystem.Kubernetes:
                     inner ??= text;
+                    return;
+                case "mount_path":
+                    Around.Add(("mount", text));
                     return;
                 case "rule" when depth == 0:
                     Detectors.Add(text);
