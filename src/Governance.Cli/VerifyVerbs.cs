@@ -7,7 +7,7 @@ using Governance.Evidence;
 
 namespace Governance.Cli;
 
-/// <summary><c>verify-audit [--json]</c> and <c>verify-evidence FOLDER [--json]</c>: exit code 0 only when intact.</summary>
+/// <summary><c>verify-audit [--json]</c> and <c>verify-evidence FOLDER [--key THUMBPRINT] [--json]</c>: exit code 0 only when intact.</summary>
 internal static class VerifyVerbs
 {
     public static Command CreateAudit()
@@ -74,14 +74,27 @@ internal static class VerifyVerbs
     public static Command CreateEvidence()
     {
         var folder = new Argument<string>("folder") { Description = "The package's folder." };
+        var key = new Option<string?>("--key") { Description = "Thumbprint of the key that must have signed it." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify-evidence", "Recomputes every hash of a package. Needs no database.") { folder, json };
+        var command = new Command("verify-evidence", "Recomputes every hash, the signature, the figures and the samples of a package. Needs no database.") { folder, key, json };
         command.SetAction(async (parsed, ct) =>
         {
-            var report = await EvidenceVerifier.VerifyAsync(parsed.GetValue(folder)!, ct);
-            Console.WriteLine(parsed.GetValue(json)
-                ? System.Text.Json.JsonSerializer.Serialize(report, System.Text.Json.JsonSerializerOptions.Web)
-                : report.Intact ? $"Intact: {report.Files} files are what the manifest says." : $"NOT intact: {report.Problem}");
+            var report = await EvidenceVerifier.VerifyAsync(parsed.GetValue(folder)!, parsed.GetValue(key), ct);
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(report, System.Text.Json.JsonSerializerOptions.Web));
+            }
+            else if (report.Intact)
+            {
+                Console.WriteLine($"Intact: {report.Files} files are what the manifest says, {report.Figures} figures are those of their populations.");
+                Console.WriteLine($"Signed by {report.KeyId}{(parsed.GetValue(key) is null ? ". Compare this with the key that the organisation publishes." : ".")}");
+            }
+            else
+            {
+                foreach (var problem in report.Problems)
+                    Console.WriteLine($"NOT intact: {problem}");
+            }
+
             return report.Intact ? ExitCodes.Ok : ExitCodes.Refused;
         });
         return command;

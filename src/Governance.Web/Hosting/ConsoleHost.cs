@@ -4,6 +4,7 @@ using Governance.Persistence;
 using Governance.Web.Demo;
 using Governance.Web.Features.Audit;
 using Governance.Web.Features.Campaigns;
+using Governance.Web.Features.Evidence;
 using Governance.Web.Features.Findings;
 using Governance.Web.Features.Home;
 using Governance.Web.Features.Imports;
@@ -67,6 +68,7 @@ public static class ConsoleHost
         services.AddOwnerPages();
         services.AddInventoryPages();
         services.AddAuditJobs();
+        services.AddEvidenceJobs();
         services.AddFindingJobs();
         services.AddImportPages();
         services.AddRevocationPages();

@@ -53,7 +53,8 @@ public static class NavLinks
         ]),
         new("Evidence",
         [
-            new("Packages", "/evidence", Icons.Material.Outlined.VerifiedUser, Policies.Audit),
+            new("Packages", "/evidence", Icons.Material.Outlined.VerifiedUser, Policies.Audit, Exact: true),
+            new("Frameworks", "/evidence/frameworks", Icons.Material.Outlined.AccountTree, Policies.Read),
             new("Audit log", "/audit", Icons.Material.Outlined.ReceiptLong, Policies.Audit),
         ]),
         new("Settings",

@@ -72,6 +72,12 @@ public static class AuditActions
     public const string AuditSealed = "audit.sealed";
     public const string EvidenceMade = "evidence.made";
     public const string EvidenceRead = "evidence.read";
+    public const string EvidenceApproved = "evidence.approved";
+    public const string EvidenceIssued = "evidence.issued";
+    public const string EvidenceSuperseded = "evidence.superseded";
+    public const string EvidenceShared = "evidence.shared";
+    public const string EvidenceUnshared = "evidence.unshared";
+    public const string EvidenceScheduled = "evidence.scheduled";
     public const string AccountCreated = "account.created";
     public const string AccountChanged = "account.changed";
     public const string AccountConnected = "account.connected";

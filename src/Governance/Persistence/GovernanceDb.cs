@@ -153,6 +153,14 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<EvidencePackage> EvidencePackages => Set<EvidencePackage>();
 
+    public DbSet<EvidenceAccess> EvidenceAccesses => Set<EvidenceAccess>();
+
+    public DbSet<EvidenceSchedule> EvidenceSchedules => Set<EvidenceSchedule>();
+
+    public DbSet<FrozenPopulation> FrozenPopulations => Set<FrozenPopulation>();
+
+    public DbSet<MetricFigure> MetricFigures => Set<MetricFigure>();
+
     public DbSet<Message> Messages => Set<Message>();
 
     public DbSet<MessageDelivery> MessageDeliveries => Set<MessageDelivery>();

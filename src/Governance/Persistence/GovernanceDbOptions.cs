@@ -14,7 +14,7 @@ public static class GovernanceDbOptions
             DatabaseProvider.SqlServer => builder.UseSqlServer(connectionString, o => o.MigrationsAssembly("Governance.Migrations.SqlServer")),
             _ => throw new InvalidOperationException($"The setting Governance:Database:Provider has the unknown value '{provider}'. Use Sqlite, PostgreSql or SqlServer."),
         };
-        return builder;
+        return builder.AddInterceptors(QueryNotes.Instance);
     }
 
     /// <summary>The connection string in force: the configured one, or the file in the data directory.</summary>

@@ -1,18 +1,26 @@
 using System.Globalization;
 using Governance.Common;
 using Governance.Evidence;
+using Governance.Inventory;
 using Governance.Web.Security;
 using Governance.Web.Shared;
 
 namespace Governance.Web.Features.Evidence;
 
 /// <summary>Makes packages and hands them out.</summary>
-public sealed partial class EvidencePage(EvidenceService service, EvidenceQueries queries, CurrentActor actor, TimeProvider clock) : IDisposable
+public sealed partial class EvidencePage(EvidenceService service, EvidenceScheduling scheduling, EvidenceQueries queries, FrameworkLibrary library, CurrentActor actor, TimeProvider clock) : IDisposable
 {
     private readonly CancellationTokenSource leaving = new();
     private CancellationTokenSource? making;
     private IReadOnlyList<EvidencePackage>? packages;
-    private string framework = FrameworkCatalogue.All[0].Id;
+    private IReadOnlyList<EvidenceSchedule> schedules = [];
+    private IReadOnlyList<(Guid Id, string Name)> sources = [];
+    private string framework = FrameworkLibrary.Shipped[0].Id;
+    private Guid? source;
+    private bool aiOnly;
+    private int sample = 10;
+    private string? seed;
+    private PaperSize paper;
     private string from = string.Empty;
     private string to = string.Empty;
     private string progress = string.Empty;
@@ -33,6 +41,33 @@ public sealed partial class EvidencePage(EvidenceService service, EvidenceQuerie
     {
         Choose(Presets()[1]);
         packages = await queries.ListAsync(100, leaving.Token);
+        schedules = await queries.SchedulesAsync(leaving.Token);
+        sources = await queries.SourcesAsync(leaving.Token);
+    }
+
+    private async Task AddAsync(EvidenceEvery every)
+    {
+        refusal = (await scheduling.AddAsync(framework, every, paper, await actor.GetAsync(), leaving.Token)).Refusal;
+        schedules = await queries.SchedulesAsync(leaving.Token);
+    }
+
+    private async Task EndAsync(Guid id)
+    {
+        refusal = (await scheduling.EndAsync(id, await actor.GetAsync(), leaving.Token)).Refusal;
+        schedules = await queries.SchedulesAsync(leaving.Token);
+    }
+
+    private EvidenceRequest Request(DateTimeOffset first, DateTimeOffset end)
+    {
+        var words = source is { } id ? $"Source {sources.First(s => s.Id == id).Name}" : "All sources registered in this console";
+        return new EvidenceRequest(framework, first, end)
+        {
+            Scope = new IdentityFilter { SourceId = source, ForAiTool = aiOnly ? true : null },
+            ScopeWords = aiOnly ? $"{words}; identities that act for an AI tool" : words,
+            SampleSize = sample,
+            Seed = seed,
+            Paper = paper,
+        };
     }
 
     private List<Preset> Presets()
@@ -69,7 +104,7 @@ public sealed partial class EvidencePage(EvidenceService service, EvidenceQuerie
                 StateHasChanged();
             }));
             // Drawing is work for a processor; off the circuit's own context the page stays alive meanwhile.
-            var made = await Task.Run(() => service.MakeAsync(new EvidenceRequest(framework, first, end), by, report, token), token);
+            var made = await Task.Run(() => service.MakeAsync(Request(first, end), by, report, token), token);
             refusal = made.Refusal;
             packages = await queries.ListAsync(100, leaving.Token);
         }

@@ -1,5 +1,6 @@
+using System.Runtime.CompilerServices;
+using Governance.Findings;
 using Governance.Inventory;
-using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Evidence;
@@ -13,23 +14,26 @@ public sealed class FreshSources : Metric
 
     public override string Title => "Sources imported within the freshness limit";
 
-    public override string Criterion => "A completed import of the source ended within 7 days before the as-of time.";
-
     public override string Population => "All sources registered before the as-of time.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override string Criterion(FindingPolicy policy) => $"A completed import of the source ended within {Days(Limit)} before the as-of time.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await db.Sources.AsNoTracking().Where(s => s.CreatedAt < period.AsOf).OrderBy(s => s.Name)
+        var (db, until, only) = (context.Db, context.Until, context.SourceId);
+        var rows = db.Sources.AsNoTracking().Where(s => s.CreatedAt < until && (only == null || s.Id == only)).OrderBy(s => s.Id)
             .Select(s => new
             {
                 s.Id,
                 s.Name,
                 s.System,
-                Last = db.ImportRuns.Where(r => r.SourceId == s.Id && r.State == ImportRunState.Completed && r.EndedAt <= period.AsOf).OrderByDescending(r => r.EndedAt).Select(r => new { r.EndedAt, r.StartedBy }).FirstOrDefault(),
-            }).ToListAsync(ct);
-        return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.Name, r.System.ToString(),
-            r.Last?.EndedAt >= period.AsOf - Limit ? Verdicts.Met : Verdicts.Exception,
-            r.Last is null ? "never imported" : $"last import {Day(r.Last.EndedAt)}", r.Last?.StartedBy, r.Last?.EndedAt));
+                Last = db.ImportRuns.Where(r => r.SourceId == s.Id && r.State == ImportRunState.Completed && r.EndedAt < until).OrderByDescending(r => r.EndedAt).Select(r => new { r.EndedAt, r.StartedBy, r.FileName, r.Read }).FirstOrDefault(),
+            });
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return new PopulationRow(Key(r.Id), r.Name, r.System.ToString(), r.Last?.EndedAt >= until - Limit ? Verdicts.Met : Verdicts.Exception,
+                r.Last is null ? "never imported" : $"last import {Day(r.Last.EndedAt)}: {r.Last.FileName}, {r.Last.Read} records", r.Last?.StartedBy, r.Last?.EndedAt);
+        }
     }
 }
 
@@ -40,21 +44,22 @@ public sealed class ReconciledImports : Metric
 
     public override string Title => "Import runs that reconcile";
 
-    public override string Criterion => "Records read = created + changed + unchanged + rejected, and none was rejected.";
-
     public override string Population => "All import runs that ended in the period, failed ones included.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override string Criterion(FindingPolicy policy) => "Records read = created + changed + unchanged + rejected, and none was rejected.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await db.ImportRuns.AsNoTracking().Where(r => r.EndedAt >= period.From && r.EndedAt < period.To).OrderBy(r => r.EndedAt).ThenBy(r => r.Id)
-            .Select(r => new { Run = r, Source = db.Sources.Where(s => s.Id == r.SourceId).Select(s => s.Name).FirstOrDefault() }).ToListAsync(ct);
-        return rows.ConvertAll(x =>
+        var (db, begin, until, only) = (context.Db, context.Period.From, context.Until, context.SourceId);
+        var rows = db.ImportRuns.AsNoTracking().Where(r => r.EndedAt >= begin && r.EndedAt < until && (only == null || r.SourceId == only)).OrderBy(r => r.Id)
+            .Select(r => new { Run = r, Source = db.Sources.Where(s => s.Id == r.SourceId).Select(s => s.Name).FirstOrDefault() });
+        await foreach (var x in rows.AsAsyncEnumerable().WithCancellation(ct))
         {
             var r = x.Run;
             var adds = r.State == ImportRunState.Completed && r.Read == r.Created + r.Changed + r.Unchanged + r.Rejected;
-            return new PopulationRow(r.Id.ToString("D"), r.FileName, x.Source ?? "People directory", adds && r.Rejected == 0 ? Verdicts.Met : Verdicts.Exception,
+            yield return new PopulationRow(Key(r.Id), r.FileName, x.Source ?? "People directory", adds && r.Rejected == 0 ? Verdicts.Met : Verdicts.Exception,
                 r.State == ImportRunState.Completed ? $"read {r.Read} = created {r.Created} + changed {r.Changed} + unchanged {r.Unchanged} + rejected {r.Rejected}" : $"{r.State}: {r.Message}", r.StartedBy, r.EndedAt);
-        });
+        }
     }
 }
 
@@ -65,41 +70,84 @@ public sealed class ClassifiedIdentities : Metric
 
     public override string Title => "AI-tool identities classified with purpose and autonomy";
 
-    public override string Criterion => "The identity has a stated purpose, and its tool's autonomy is known.";
-
     public override string Population => "Live identities that act for an AI tool.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override string Caution => "Tool and purpose are as known when this was measured: the console keeps no history of them.";
+
+    public override string Criterion(FindingPolicy policy) => "The identity has a stated purpose, and its tool's autonomy is known.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await (from i in Live(db).AsNoTracking()
-                          join t in db.Tools on i.ToolId equals t.Id
-                          join s in db.Sources on i.SourceId equals s.Id
-                          orderby i.DisplayName, i.Id
-                          select new { i.Id, i.DisplayName, i.Purpose, t.Autonomy, Tool = t.Name, Source = s.Name }).ToListAsync(ct);
-        return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source,
-            !string.IsNullOrWhiteSpace(r.Purpose) && r.Autonomy != Autonomy.Unknown ? Verdicts.Met : Verdicts.Exception,
-            $"{r.Tool}; autonomy {(r.Autonomy == Autonomy.Unknown ? "not known" : r.Autonomy.ToString())}; purpose {(string.IsNullOrWhiteSpace(r.Purpose) ? "not stated" : "stated")}"));
+        var rows = from i in context.Live()
+                   join t in context.Db.Tools on i.ToolId equals t.Id
+                   join s in context.Db.Sources on i.SourceId equals s.Id
+                   orderby i.Id
+                   select new { i.Id, i.DisplayName, i.Purpose, i.ToolDecidedBy, t.Autonomy, Tool = t.Name, Source = s.Name };
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var stated = !string.IsNullOrWhiteSpace(r.Purpose);
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Source, stated && r.Autonomy != Autonomy.Unknown ? Verdicts.Met : Verdicts.Exception,
+                $"{r.Tool}; autonomy {(r.Autonomy == Autonomy.Unknown ? "not known" : r.Autonomy.ToString())}; purpose {(stated ? "stated" : "not stated")}", r.ToolDecidedBy);
+        }
+    }
+}
+
+/// <summary>M04: whoever supplies a tool is known and was let in by somebody.</summary>
+public sealed class ApprovedThirdParties : Metric
+{
+    public override string Id => "M04";
+
+    public override string Title => "Third-party AI tools with vendor and approval";
+
+    public override string Population => "AI tools that a live identity acts for; whose vendor isn't known can't be told.";
+
+    public override string Caution => "Criticality of a supplier is not kept by the console.";
+
+    public override string Criterion(FindingPolicy policy) => "The vendor is known, and somebody approved the tool before the as-of time.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (until, live) = (context.Until, context.Live());
+        var rows = context.Db.Tools.AsNoTracking().Where(t => t.CreatedAt < until && live.Any(i => i.ToolId == t.Id)).OrderBy(t => t.Id).Select(t => new { t.Id, t.Name, t.Vendor, t.ApprovedAt, t.ApprovedBy });
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var approved = r.ApprovedAt < until;
+            yield return new PopulationRow(Key(r.Id), r.Name, r.Vendor ?? "vendor not known", r.Vendor is null ? Verdicts.CannotTell : approved ? Verdicts.Met : Verdicts.Exception,
+                approved ? $"approved {Day(r.ApprovedAt)}" : "not approved", approved ? r.ApprovedBy : null, approved ? r.ApprovedAt : null);
+        }
     }
 }
 
 /// <summary>M27: without telemetry nobody can say that an identity is unused.</summary>
 public sealed class UsageReported : Metric
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(24);
+
     public override string Id => "M27";
 
-    public override string Title => "Identities whose use is reported by their source";
-
-    public override string Criterion => "The source says when the identity was last used, or that it never was.";
+    public override string Title => "Identities with usage reported in the last 24 hours";
 
     public override string Population => "Live identities.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override string Caution => "Whether a source reports use at all is as known when this was measured.";
+
+    public override string Criterion(FindingPolicy policy) => "The source says when the identity was last used, or that it never was, and was imported within 24 hours before the as-of time.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await (from i in Live(db).AsNoTracking()
-                          join s in db.Sources on i.SourceId equals s.Id
-                          orderby i.DisplayName, i.Id
-                          select new { i.Id, i.DisplayName, i.Usage, i.LastUsedAt, Source = s.Name }).ToListAsync(ct);
-        return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source, r.Usage == UsageState.NotReported ? Verdicts.CannotTell : Verdicts.Met,
-            r.Usage switch { UsageState.Used => $"last used {Day(r.LastUsedAt)}", UsageState.NeverUsed => "never used", UsageState.OutsideWindow => "not used in the source's window", _ => "the source does not report use" }));
+        var (db, until) = (context.Db, context.Until);
+        var fresh = await db.ImportRuns.AsNoTracking().Where(r => r.SourceId != null && r.State == ImportRunState.Completed && r.EndedAt < until)
+            .GroupBy(r => r.SourceId!.Value).Select(g => new { Source = g.Key, At = g.Max(r => r.EndedAt) }).ToDictionaryAsync(g => g.Source, g => g.At, ct);
+        var rows = from i in context.Live()
+                   join s in db.Sources on i.SourceId equals s.Id
+                   orderby i.Id
+                   select new { i.Id, i.DisplayName, i.Usage, i.LastUsedAt, i.SourceId, Source = s.Name };
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            var read = fresh.GetValueOrDefault(r.SourceId);
+            var told = r.Usage switch { UsageState.NotReported => "the source does not report use", UsageState.NeverUsed => "never used", UsageState.OutsideWindow => "not used in the source's window", _ => $"last used {Day(r.LastUsedAt < until ? r.LastUsedAt : null)}" };
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Source, r.Usage == UsageState.NotReported ? Verdicts.CannotTell : read >= until - Limit ? Verdicts.Met : Verdicts.Exception,
+                r.Usage == UsageState.NotReported ? told : $"{told}; source read {Day(read)}", null, read);
+        }
     }
 }

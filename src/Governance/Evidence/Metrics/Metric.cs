@@ -1,14 +1,7 @@
-using Governance.Inventory;
-using Governance.Lifecycle;
-using Governance.Persistence;
+using System.Globalization;
+using Governance.Findings;
 
 namespace Governance.Evidence;
-
-/// <summary>The period asked for, half open in UTC, and the instant that states are read at.</summary>
-/// <param name="From">Inclusive.</param>
-/// <param name="To">Exclusive.</param>
-/// <param name="AsOf">The earlier of the period's end and now.</param>
-public sealed record Period(DateTimeOffset From, DateTimeOffset To, DateTimeOffset AsOf);
 
 /// <summary>A metric: its words, and one set-based query that lists its whole population with a verdict for each record.</summary>
 public abstract class Metric
@@ -18,21 +11,47 @@ public abstract class Metric
 
     public abstract string Title { get; }
 
-    /// <summary>When a record counts as met.</summary>
-    public abstract string Criterion { get; }
-
     /// <summary>What the population is, in words.</summary>
     public abstract string Population { get; }
 
-    /// <summary>The whole population, in a fixed order.</summary>
-    public abstract Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct);
+    /// <summary>What the value column of the population holds; null when it holds none. Median, 90th percentile and maximum are given of it.</summary>
+    public virtual string? ValueUnit => null;
 
-    /// <summary>A further figure from the same rows, in words.</summary>
-    public virtual string? Note(IReadOnlyList<PopulationRow> rows) => null;
+    /// <summary>Why the console can't measure it; null when it can. Printed as "not evidenced by this system".</summary>
+    public virtual string? Unmeasured => null;
 
-    /// <summary>Identities that exist in their source and aren't ended: what "all identities" means in every metric.</summary>
-    protected static IQueryable<Identity> Live(GovernanceDb db) =>
-        db.Identities.Where(i => i.MissingSince == null && (i.State == LifecycleState.Discovered || i.State == LifecycleState.Active || i.State == LifecycleState.Quarantined));
+    /// <summary>A caution that goes with the figure wherever it is shown.</summary>
+    public virtual string? Caution => null;
 
-    protected static string Day(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) : "none";
+    /// <summary>When a record counts as met, with the limits in force.</summary>
+    public abstract string Criterion(FindingPolicy policy);
+
+    /// <summary>The whole population, in the order of its records' ids.</summary>
+    public abstract IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, CancellationToken ct);
+
+    protected static string Key(Guid id) => id.ToString("D");
+
+    protected static string Day(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "none";
+
+    protected static string Days(TimeSpan span) => span.TotalDays.ToString("0.#", CultureInfo.InvariantCulture) + (span == TimeSpan.FromDays(1) ? " day" : " days");
+
+    /// <summary>Met when done within the limit; what is still open within it can't be told yet.</summary>
+    protected static Verdicts Within(DateTimeOffset since, DateTimeOffset? done, TimeSpan limit, DateTimeOffset until) =>
+        done < until ? (done - since <= limit ? Verdicts.Met : Verdicts.Exception) : until - since <= limit ? Verdicts.CannotTell : Verdicts.Exception;
+}
+
+/// <summary>A metric that the console has no data for: named, so that its absence is seen.</summary>
+internal sealed class UnmeasuredMetric(string id, string title, string population, string criterion, string why) : Metric
+{
+    public override string Id => id;
+
+    public override string Title => title;
+
+    public override string Population => population;
+
+    public override string Unmeasured => why;
+
+    public override string Criterion(FindingPolicy policy) => criterion;
+
+    public override IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, CancellationToken ct) => AsyncEnumerable.Empty<PopulationRow>();
 }

@@ -1,10 +1,23 @@
+using System.Runtime.CompilerServices;
 using Governance.Campaigns;
 using Governance.Common;
-using Governance.Persistence;
-using Governance.Revocation;
+using Governance.Findings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Evidence;
+
+/// <summary>Decisions as they stood at a time: the last one on an item before it, unless that took the answer back.</summary>
+internal static class DecisionsInForce
+{
+    /// <summary>One row an item at most.</summary>
+    public static IQueryable<Decision> Decided(this MetricContext context)
+    {
+        var (all, until) = (context.Db.Decisions.AsNoTracking(), context.Until);
+        return all.Where(d => d.At < until && !d.Withdrawn && !all.Any(later => later.SupersedesId == d.Id && later.At < until));
+    }
+
+    public static string Words(this Verdict verdict) => verdict switch { Verdict.Certify => "certify", Verdict.Reduce => "reduce", Verdict.Revoke => "revoke", _ => "don't know" };
+}
 
 /// <summary>M15: reviews that are finished when they are due.</summary>
 public sealed class DecidedInTime : Metric
@@ -13,22 +26,27 @@ public sealed class DecidedInTime : Metric
 
     public override string Title => "Review items decided by their due date";
 
-    public override string Criterion => "A reviewer recorded certify, reduce or revoke before the campaign's due date; \"don't know\" is no decision.";
-
     public override string Population => "Items of all campaigns due in the period.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override string Criterion(FindingPolicy policy) => "A reviewer recorded certify, reduce or revoke by the campaign's due date; \"don't know\" is no decision.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await (from item in db.ReviewItems.AsNoTracking()
-                          join c in db.Campaigns.Where(c => c.DueAt >= period.From && c.DueAt < period.To) on item.CampaignId equals c.Id
-                          join i in db.Identities on item.IdentityId equals i.Id
-                          join p in db.People on item.ReviewerId equals p.Id into reviewers
-                          from reviewer in reviewers.DefaultIfEmpty()
-                          orderby c.DueAt, i.DisplayName, item.Id
-                          select new { item.Id, i.DisplayName, Campaign = c.Name, c.DueAt, item.Verdict, item.DecidedAt, Reviewer = reviewer.Name }).ToListAsync(ct);
-        return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Campaign,
-            r.Verdict is Verdict.Certify or Verdict.Reduce or Verdict.Revoke && r.DecidedAt <= r.DueAt ? Verdicts.Met : Verdicts.Exception,
-            r.Verdict is null ? $"no answer; due {Day(r.DueAt)}" : $"{(r.Verdict == Verdict.DontKnow ? "don't know" : r.Verdict.ToString()!.ToLowerInvariant())}; due {Day(r.DueAt)}", r.Reviewer, r.DecidedAt));
+        var (db, begin, until, decided) = (context.Db, context.Period.From, context.Until, context.Decided());
+        var rows = from item in db.ReviewItems.AsNoTracking()
+                   join c in db.Campaigns.Where(c => c.DueAt >= begin && c.DueAt < until) on item.CampaignId equals c.Id
+                   join i in context.Scoped on item.IdentityId equals i.Id
+                   join d in decided on item.Id equals d.ItemId into answers
+                   from d in answers.DefaultIfEmpty()
+                   join p in db.People on d == null ? item.ReviewerId : d.ReviewerId equals p.Id into reviewers
+                   from reviewer in reviewers.DefaultIfEmpty()
+                   orderby item.Id
+                   select new { item.Id, i.DisplayName, Campaign = c.Name, c.DueAt, item.ReviewerReason, Verdict = d == null ? null : (Verdict?)d.Verdict, At = d == null ? null : (DateTimeOffset?)d.At, d.Justification, Reviewer = reviewer.Name };
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Campaign, r.Verdict is Verdict.Certify or Verdict.Reduce or Verdict.Revoke && r.At <= r.DueAt ? Verdicts.Met : Verdicts.Exception,
+                $"{(r.Verdict is { } v ? v.Words() : "no answer")}; due {Day(r.DueAt)}; asked as: {r.ReviewerReason}", r.Reviewer, r.At, r.Justification);
+        }
     }
 }
 
@@ -39,93 +57,123 @@ public sealed class PrivilegedCertified : Metric
 
     public override string Title => "Privileged identities certified in the period";
 
-    public override string Criterion => "A reviewer certified the identity in the period, and did not take it back.";
+    public override string Population => "Identities that were there at any time of the period and privileged at its end or at a change within it; those whose privilege no source reports can't be told.";
 
-    public override string Population => "Live identities that hold a privileged grant; those whose privilege no source reports can't be told.";
+    public override string Criterion(FindingPolicy policy) => "A reviewer certified the identity in the period, and did not take it back.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await (from i in Live(db).AsNoTracking().Where(i => i.Privileged != Reported.No)
-                          join s in db.Sources on i.SourceId equals s.Id
-                          orderby i.DisplayName, i.Id
-                          select new
-                          {
-                              i.Id,
-                              i.DisplayName,
-                              i.Privileged,
-                              Source = s.Name,
-                              Certified = (from item in db.ReviewItems
-                                           where item.IdentityId == i.Id && item.Verdict == Verdict.Certify && item.DecidedAt >= period.From && item.DecidedAt < period.To
-                                           join p in db.People on item.ReviewerId equals p.Id
-                                           orderby item.DecidedAt descending
-                                           select new { item.DecidedAt, p.Name }).FirstOrDefault(),
-                          }).ToListAsync(ct);
-        return rows.ConvertAll(r => new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source,
-            r.Privileged == Reported.Unknown ? Verdicts.CannotTell : r.Certified is not null ? Verdicts.Met : Verdicts.Exception,
-            r.Privileged == Reported.Unknown ? "no source reports its privileges" : r.Certified is null ? "not certified in the period" : "certified", r.Certified?.Name, r.Certified?.DecidedAt));
+        var (db, begin, until, decided) = (context.Db, context.Period.From, context.Until, context.Decided());
+        var changes = db.IdentityChanges.Where(c => c.Field == "privileged" && c.At >= begin);
+        var rows = from i in context.LiveDuring()
+                   let after = changes.Where(c => c.IdentityId == i.Id && c.At >= until).OrderBy(c => c.At).Select(c => c.Before).FirstOrDefault()
+                   let within = changes.Any(c => c.IdentityId == i.Id && c.At < until && (c.Before == "Yes" || c.After == "Yes"))
+                   where within || (after == null ? i.Privileged != Reported.No : after != "No")
+                   join s in db.Sources on i.SourceId equals s.Id
+                   orderby i.Id
+                   select new
+                   {
+                       i.Id,
+                       i.DisplayName,
+                       Known = within || (after == null ? i.Privileged == Reported.Yes : after == "Yes"),
+                       Source = s.Name,
+                       Certified = (from d in decided
+                                    where d.IdentityId == i.Id && d.Verdict == Verdict.Certify && d.At >= begin
+                                    join p in db.People on d.ReviewerId equals p.Id
+                                    orderby d.At descending, d.Id
+                                    select new { d.At, d.Justification, p.Name }).FirstOrDefault(),
+                   };
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Source, !r.Known ? Verdicts.CannotTell : r.Certified is not null ? Verdicts.Met : Verdicts.Exception,
+                !r.Known ? "no source reports its privileges" : r.Certified is null ? "not certified in the period" : "certified", r.Certified?.Name, r.Certified?.At, r.Certified?.Justification);
+        }
     }
 }
 
-/// <summary>M17: what was denied is seen to be gone.</summary>
-public sealed class DeniedAndGone : Metric
+/// <summary>M19: nobody certifies what they asked for themselves.</summary>
+public sealed class IndependentReviews : Metric
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromDays(7);
+    public override string Id => "M19";
 
-    public override string Id => "M17";
+    public override string Title => "Items decided by somebody else than who asked for the identity";
 
-    public override string Title => "Revoke decisions seen carried out within 7 days";
+    public override string Population => "Items whose decision in force was made in the period.";
 
-    public override string Criterion => "The source itself was seen to have the identity disabled or gone within 7 days of the decision. A delivery that was only acknowledged, or a person's word, can't be told.";
+    public override string Caution => "An owner who certifies an own agent is the normal case, and still a self-review where they asked for it.";
 
-    public override string Population => "Revoke decisions in force that were made in the period.";
+    public override string Criterion(FindingPolicy policy) => "The reviewer is not the person who requested or made the identity; where nobody knows who did, it can't be told.";
 
-    public override async Task<IReadOnlyList<PopulationRow>> ReadAsync(GovernanceDb db, Period period, CancellationToken ct)
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        var rows = await (from item in db.ReviewItems.AsNoTracking().Where(x => x.Verdict == Verdict.Revoke && x.DecidedAt >= period.From && x.DecidedAt < period.To)
-                          join i in db.Identities on item.IdentityId equals i.Id
-                          join s in db.Sources on i.SourceId equals s.Id
-                          join p in db.People on item.ReviewerId equals p.Id
-                          orderby i.DisplayName, item.Id
-                          select new
-                          {
-                              item.Id,
-                              i.DisplayName,
-                              Source = s.Name,
-                              Reviewer = p.Name,
-                              item.DecidedAt,
-                              Order = db.RevocationOrders.Where(o => o.DecisionId == item.DecisionId).Select(o => new
-                              {
-                                  o.State,
-                                  o.Remediation,
-                                  o.HeldBy,
-                                  Seen = db.RevocationSteps.Where(t => t.OrderId == o.Id && t.State == StepState.Done && t.Verb != RevocationVerb.Restore).Min(t => t.ObservedAt),
-                              }).FirstOrDefault(),
-                          }).ToListAsync(ct);
-        return rows.ConvertAll(r =>
+        var (db, begin) = (context.Db, context.Period.From);
+        var rows = from d in context.Decided().Where(d => d.At >= begin)
+                   join i in context.Scoped on d.IdentityId equals i.Id
+                   join c in db.Campaigns on d.CampaignId equals c.Id
+                   join p in db.People on d.ReviewerId equals p.Id
+                   join m in db.People on i.CreatorId equals m.Id into makers
+                   from maker in makers.DefaultIfEmpty()
+                   orderby d.Id
+                   select new { d.Id, i.DisplayName, Campaign = c.Name, d.Verdict, d.At, d.Justification, d.ReviewerId, i.CreatorId, Reviewer = p.Name, Maker = maker.Name };
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
         {
-            var verdict = r.Order switch
-            {
-                { Remediation: RemediationState.Verified, Seen: { } gone } when gone <= r.DecidedAt + Limit => Verdicts.Met,
-                { Remediation: RemediationState.Succeeded } => Verdicts.CannotTell,
-                _ => Verdicts.Exception,
-            };
-            var detail = r.Order is null ? "no revocation order yet" : r.Order.HeldBy ?? Standing(r.Order.State, r.Order.Remediation) + (r.Order.Seen is { } seen ? $"; seen gone {Day(seen)}, {(seen - r.DecidedAt!.Value).TotalDays:0.0} days" : string.Empty);
-            return new PopulationRow(r.Id.ToString("D"), r.DisplayName, r.Source, verdict, detail, r.Reviewer, r.DecidedAt);
-        });
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Campaign, r.CreatorId is null ? Verdicts.CannotTell : r.CreatorId == r.ReviewerId ? Verdicts.Exception : Verdicts.Met,
+                $"{r.Verdict.Words()}; asked for or made by {r.Maker ?? "nobody knows whom"}", r.Reviewer, r.At, r.Justification);
+        }
     }
+}
 
-    private static string Standing(OrderState state, RemediationState remediation) => (state, remediation) switch
+/// <summary>M32: a sign that answers were given without looking. Never a verdict on a person.</summary>
+public sealed class ReviewerSignals : Metric
+{
+    private const int Many = 50;
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(3);
+
+    public override string Id => "M32";
+
+    public override string Title => "Reviewers without a sign of rubber-stamping";
+
+    public override string Population => "Reviewers with a decision in the period.";
+
+    public override string Caution => "A signal that asks for a second look, not a verdict on a person.";
+
+    public override string Criterion(FindingPolicy policy) => $"Fewer than {Many} decisions, or some that are not certify and a median of at least 3 seconds between two.";
+
+    public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
-        (_, RemediationState.ManualPending) => "to be done by hand in its source, not confirmed yet",
-        (OrderState.Noticed, _) => "the notice to its owner runs",
-        (OrderState.Due, _) => "being carried out",
-        (OrderState.Quarantined, RemediationState.Verified) => "disabled, observed in its source",
-        (OrderState.Quarantined, _) => "reported as disabled, not observed",
-        (OrderState.Completed, RemediationState.Verified) => "deleted, observed in its source",
-        (OrderState.Completed, _) => "reported as deleted, not observed",
-        (OrderState.Withdrawn, _) => "the order was withdrawn",
-        (OrderState.Undone, _) => "disabled, and restored since",
-        (OrderState.Held, _) => "held",
-        _ => "stuck: a step can't go on by itself",
-    };
+        var (db, begin, until) = (context.Db, context.Period.From, context.Until);
+        var rows = from d in db.Decisions.AsNoTracking().Where(d => d.At >= begin && d.At < until && !d.Withdrawn)
+                   join i in context.Scoped on d.IdentityId equals i.Id
+                   join p in db.People on d.ReviewerId equals p.Id
+                   orderby d.ReviewerId, d.At, d.Id
+                   select new { d.ReviewerId, p.Name, d.Verdict, d.At, d.BulkSize };
+        var (reviewer, name, certified, bulk) = (default(Guid?), string.Empty, 0, 0);
+        var times = new List<DateTimeOffset>();
+        await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (reviewer is { } before && before != r.ReviewerId)
+            {
+                yield return Row(before);
+                (certified, bulk) = (0, 0);
+                times.Clear();
+            }
+
+            (reviewer, name) = (r.ReviewerId, r.Name);
+            certified += r.Verdict == Verdict.Certify ? 1 : 0;
+            bulk = Math.Max(bulk, r.BulkSize);
+            times.Add(r.At);
+        }
+
+        if (reviewer is { } last)
+            yield return Row(last);
+
+        PopulationRow Row(Guid id)
+        {
+            var gaps = times.Zip(times.Skip(1), (a, b) => b - a).Order().ToList();
+            var median = gaps.Count == 0 ? (TimeSpan?)null : gaps[gaps.Count / 2];
+            var signal = times.Count >= Many && (certified == times.Count || median < Quick);
+            return new PopulationRow(Key(id), name, "Reviewer", signal ? Verdicts.Exception : Verdicts.Met,
+                $"{times.Count} decisions, {certified} certify, largest bulk answer {bulk}" + (median is { } m ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $", median {m.TotalSeconds:0.0} s between two") : string.Empty), name, times[^1]);
+        }
+    }
 }

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Governance.Evidence;
 
-/// <summary>The order and the words of the report's pages.</summary>
-internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash, int total, IReadOnlyDictionary<string, int> known)
+/// <summary>The order of the report's pages: cover, contents, executive page, method.</summary>
+internal sealed partial class EvidenceReportLayout(Facts facts, ReportStatus status, string dataHash, string keyId, int total, IReadOnlyDictionary<string, int> known)
 {
-    private static readonly PdfColumn[] RecordColumns = [new("Record", 25), new("Where", 20), new("Verdict", 11), new("Detail", 32), new("Who", 14), new("When", 13)];
-    private readonly HashSet<string> shown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> starts = new(StringComparer.Ordinal);
 
     public int Total => total;
@@ -15,25 +11,45 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
 
     public IReadOnlyDictionary<string, int> Starts => starts;
 
+    private IReadOnlyList<Subcategory> Evidenced => [.. facts.Framework.Subcategories.Where(s => s.Metrics.Count > 0)];
+
+    private IReadOnlyList<Subcategory> Silent => [.. facts.Framework.Subcategories.Where(s => s.Metrics.Count == 0)];
+
     public void Draw(PdfSheet sheet)
     {
         Cover(sheet);
         Contents(sheet);
-        Conclusion(sheet);
+        Executive(sheet);
         Method(sheet);
-        foreach (var subcategory in facts.Subcategories)
+        foreach (var subcategory in Evidenced)
             Section(sheet, subcategory);
+        Gaps(sheet);
         Appendices(sheet);
         Verification(sheet);
         PageCount = sheet.Pages;
     }
 
-    /// <summary>The bookmarks: the contents, and the cover before them.</summary>
-    public IReadOnlyList<(string Title, string Destination)> Outline() =>
-        [("Conclusion", "conclusion"), ("Method", "method"), .. facts.Subcategories.Select(s => ($"{s.Id}  {s.Category}", s.Id)), ("Campaigns and imports", "appendix"), ("Verification", "verification")];
+    /// <summary>The bookmarks, in the order of the pages.</summary>
+    public IReadOnlyList<(string Title, string Destination)> Outline() => [.. Entries().Select(e => (e.Note is null ? e.Title : $"{e.Title}  {e.Note}", e.Key))];
 
-    private void Begin(PdfSheet sheet, string key)
+    private IEnumerable<(string Title, string? Note, string Key)> Entries()
     {
+        yield return ("Executive summary", null, "executive");
+        yield return ("Method", null, "method");
+        foreach (var s in Evidenced)
+            yield return (s.Id, s.Category, Key(s));
+        if (Silent.Count > 0)
+            yield return ("Not evidenced", null, "gaps");
+        yield return ("Appendices", null, "appendix");
+        yield return ("Verification", null, "verification");
+    }
+
+    // A destination is a PDF name: letters, digits, dots and dashes.
+    private static string Key(Subcategory s) => "s-" + string.Concat(s.Id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'));
+
+    private void Begin(PdfSheet sheet, string key, string section)
+    {
+        sheet.Section = section;
         sheet.NewPage();
         starts[key] = sheet.Pages;
     }
@@ -41,112 +57,69 @@ internal sealed partial class EvidenceReportLayout(Facts facts, string dataHash,
     private void Cover(PdfSheet sheet)
     {
         sheet.NewPage(bare: true);
-        sheet.Rectangle(PdfSheet.Left, 150, 40, 4, PdfSheet.Green);
-        sheet.Space(110);
-        sheet.Paragraph("Evidence report", PdfFonts.Regular, 13, PdfSheet.Soft);
-        sheet.Space(14);
-        sheet.Paragraph(facts.FrameworkTitle, PdfFonts.Bold, 27, PdfSheet.Ink, 34);
-        sheet.Space(4);
-        sheet.Paragraph("Non-human identities behind AI tools", PdfFonts.Regular, 16, PdfSheet.Ink, 22);
-        sheet.Space(220);
-        Pair(sheet, "Period", $"{EvidencePdf.Day(facts.From)} to {EvidencePdf.Day(facts.To)}, end not included, UTC");
-        Pair(sheet, "As of", Time(facts.AsOf));
+        sheet.Rectangle(0, 0, 10, sheet.Height, PdfSheet.Green);
+        sheet.Y = 150;
+        sheet.Paragraph("Evidence report", PdfFonts.Regular, 14, PdfSheet.Green);
+        sheet.Space(16);
+        sheet.Paragraph(facts.Framework.Title, PdfFonts.Bold, 30, PdfSheet.Ink, 37);
+        sheet.Space(6);
+        sheet.Paragraph("Non-human identities behind AI tools", PdfFonts.Regular, 16, PdfSheet.Soft, 22);
+        sheet.Space(8);
+        sheet.Paragraph(ReportWords.Period(facts), PdfFonts.Regular, 16, PdfSheet.Soft, 22);
+        sheet.Y = sheet.Height - 340;
+        sheet.Rule();
+        sheet.Space(12);
         Pair(sheet, "Scope", facts.Scope);
-        Pair(sheet, "System", "Governance console " + facts.SystemVersion);
+        Pair(sheet, "Out of scope", facts.OutOfScope);
+        Pair(sheet, "Period", $"{ReportWords.Time(facts.From)} to {ReportWords.Time(facts.To)}, the end not included");
+        Pair(sheet, "As of", ReportWords.Time(facts.AsOf) + (facts.AsOf < facts.To ? " (the period still runs)" : string.Empty));
+        Pair(sheet, "Framework", $"Version {facts.Framework.Version}, {facts.Framework.Publisher}");
+        Pair(sheet, "System", $"Governance console {facts.SystemVersion} on {facts.Database}");
         Pair(sheet, "Prepared by", facts.PreparedBy);
-        Pair(sheet, "Approved by", "not yet approved");
-        Pair(sheet, "Status", "DRAFT");
+        Pair(sheet, "Approved by", status.ApprovedBy is { } name ? $"{name}, {ReportWords.Time(status.ApprovedAt)}" : "not yet approved");
+        Pair(sheet, "Status", status.IssuedAt is { } at ? $"{ReportWords.Status(status.State)} {ReportWords.Time(at)}" : ReportWords.Status(status.State));
     }
 
     private void Contents(PdfSheet sheet)
     {
+        sheet.Section = "Contents";
         sheet.NewPage();
-        sheet.Heading("Contents", 18);
-        Entry("Conclusion", null, "conclusion");
-        Entry("Method", null, "method");
-        foreach (var s in facts.Subcategories)
-            Entry(s.Id, s.Category, s.Id);
-        Entry("Campaigns and imports", null, "appendix");
-        Entry("Verification", null, "verification");
-
-        void Entry(string title, string? note, string key) => sheet.ContentsLine(title, note, known.GetValueOrDefault(key), key);
+        sheet.Heading("Contents", 20);
+        sheet.Space(4);
+        foreach (var (title, note, key) in Entries())
+            sheet.ContentsLine(title, note, known.GetValueOrDefault(key), key);
     }
 
-    private void Conclusion(PdfSheet sheet)
+    private void Method(PdfSheet sheet)
     {
-        Begin(sheet, "conclusion");
-        sheet.Heading("Conclusion", 18, "conclusion");
-        var met = Count(MetricStatus.Met);
-        var exceptions = Count(MetricStatus.Exceptions);
-        var none = Count(MetricStatus.NoPopulation);
-        var silent = facts.Subcategories.Count(s => s.Metrics.Count == 0);
-        sheet.Paragraph($"Of {facts.Metrics.Count} metrics, {exceptions} show exceptions, {met} show none, and for {none} there was no population in the period. "
-            + $"{silent} of {facts.Subcategories.Count} statements are not evidenced by this system. No grade is given: a reader forms it from the exceptions.");
-        sheet.Space(10);
-        Bars(sheet);
+        Begin(sheet, "method", "Method");
+        sheet.Heading("Method", 20, "method");
+        sheet.Paragraph("Each metric is one query over the console's records. It lists its whole population; each record is met, an exception, or can't be told. The list is kept as a file of this package, and every figure here is a count of its rows. "
+            + "States, owners, credentials, grants, findings and decisions are read from their histories as they stood just before the period's end, so that the same period gives the same figures whenever it is asked for. Where a metric rests on something that has no history, it says so.");
+        sheet.Space(6);
+        sheet.Paragraph("What no source reports, or whose time isn't over, can't be told: it counts against the metric and is shown apart. Without a population there is no result, and never 100 %.");
+        sheet.Space(6);
+        sheet.Paragraph($"Identities are live when they were discovered, active or quarantined at the as-of time and the last full import of their source before it named them. A sample is drawn by ordering a population by SHA-256 of \"seed|metric|id\" and taking the first {facts.SampleSize}; the seed is \"{facts.Seed}\". "
+            + "The exact query texts are in queries.sql.");
+        sheet.Space(6);
+        sheet.Paragraph($"{ReportWords.Wording(facts.Framework)} {facts.Framework.Source} {facts.Framework.Note} {facts.Framework.Attribution}".Trim(), color: PdfSheet.Soft, size: 9);
         sheet.Space(14);
-        sheet.Heading("Where the exceptions are", 12);
-        if (exceptions == 0)
-            sheet.Paragraph("No metric shows one.");
+        sheet.Heading("Completeness and accuracy", 13);
+        PdfTable.Draw(sheet, [new("Check", 16), new("Question", 24), new("Answer", 60)], facts.Checks.Select(c => (IReadOnlyList<string>)[(c.Passed ? "" : "! ") + c.Name, c.Question, c.Answer]));
+        sheet.Paragraph("An exclamation mark: not shown by this system, or not passed.", size: 8, color: PdfSheet.Soft);
+        sheet.Space(14);
+        sheet.Heading("Sources of the population and their freshness", 13);
+        if (facts.Sources.Count == 0)
+            sheet.Paragraph("No source is registered.");
         else
-            PdfTable.Draw(sheet, [new("Metric", 8), new("What is measured", 48), new("Met", 9, Number: true), new("Of", 9, Number: true), new("Exceptions", 12, Number: true), new("Cannot tell", 12, Number: true), new("Met, share", 12, Number: true)],
-                facts.Metrics.Where(m => m.Status == MetricStatus.Exceptions).OrderByDescending(m => m.Exceptions).Select(m => (IReadOnlyList<string>)
-                    [m.Id, m.Title, N(m.Numerator), N(m.Denominator), N(m.Exceptions - m.CannotTell), N(m.CannotTell), Share(m)]));
-        sheet.Paragraph("What can't be told, because no source reports it, counts against the metric and is shown apart.", size: 8.5f, color: PdfSheet.Soft);
-
-        int Count(MetricStatus status) => facts.Metrics.Count(m => m.Status == status);
-    }
-
-    private void Bars(PdfSheet sheet)
-    {
-        foreach (var m in facts.Metrics)
-        {
-            sheet.Need(20);
-            const float x = PdfSheet.Left + 272;
-            const float width = PdfSheet.Right - x - 74;
-            sheet.Text(m.Id, PdfSheet.Left, sheet.Y, PdfFonts.Bold, 8, PdfSheet.Ink);
-            sheet.Text(Cut(m.Title, 238), PdfSheet.Left + 28, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Ink);
-            if (m.Denominator == 0)
-            {
-                sheet.Text("no population", x, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Soft);
-            }
-            else
-            {
-                // Solid for met, hatched by steps for cannot tell, empty for exceptions: told apart without colour.
-                var solid = width * m.Numerator / m.Denominator;
-                var grey = width * m.CannotTell / m.Denominator;
-                sheet.Rectangle(x, sheet.Y - 7.5f, solid, 9, PdfSheet.Green);
-                for (var h = x + solid + 1; h < x + solid + grey; h += 3)
-                    sheet.Rectangle(h, sheet.Y - 7.5f, 1.2f, 9, PdfSheet.Soft);
-                sheet.Frame(x, sheet.Y - 7.5f, width, 9);
-                sheet.Text($"{N(m.Numerator)} of {N(m.Denominator)}", x + width + 6, sheet.Y, PdfFonts.Regular, 8, PdfSheet.Ink);
-            }
-
-            sheet.Space(14);
-        }
-
-        sheet.Paragraph("Solid: met. Hatched: cannot tell. Empty: exception.", size: 8, color: PdfSheet.Soft);
-    }
-
-    private static string Cut(string title, float width)
-    {
-        using var font = PdfFonts.Of(PdfFonts.Regular, 8);
-        var lines = PdfText.Wrap(title, font, width);
-        return lines.Count == 1 ? title : lines[0] + "…";
+            PdfTable.Draw(sheet, [new("Source", 34), new("System", 16), new("Live identities", 14, Number: true), new("Last import", 18), new("Last full import", 18)],
+                facts.Sources.Select(s => (IReadOnlyList<string>)[s.Name, ReportWords.System(s.System), ReportWords.N(s.Identities), ReportWords.Time(s.LastImport), ReportWords.Time(s.LastFullImport)]));
     }
 
     private static void Pair(PdfSheet sheet, string name, string value)
     {
-        sheet.Text(name, PdfSheet.Left, sheet.Y, PdfFonts.Regular, 9.5f, PdfSheet.Soft);
-        sheet.Paragraph(value, size: 9.5f, indent: 110);
-        sheet.Space(4);
+        sheet.Text(name, sheet.Left, sheet.Y, PdfFonts.Regular, 9.5f, PdfSheet.Soft);
+        sheet.Paragraph(value, size: 9.5f, indent: 96);
+        sheet.Space(3);
     }
-
-    private static string Share(MetricFact m) => m.Denominator == 0 ? "no population" : (100.0 * m.Numerator / m.Denominator).ToString("0.0", CultureInfo.InvariantCulture) + " %";
-
-    private static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) : "–";
-
-    private static string Day(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "–";
 }

@@ -14,7 +14,7 @@ internal static class PdfTable
 
     public static void Draw(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var width = PdfSheet.Right - PdfSheet.Left;
+        var width = sheet.Right - sheet.Left;
         var shares = columns.Sum(c => c.Share);
         var widths = columns.Select(c => width * c.Share / shares).ToArray();
         sheet.Need(3 * Leading + (2 * Padding));
@@ -33,7 +33,7 @@ internal static class PdfTable
                 Header(sheet, columns, widths);
             Row(sheet, columns, widths, cells, header: false);
             sheet.Space(height);
-            sheet.Canvas.DrawLine(PdfSheet.Left, sheet.Y - Leading + 1, PdfSheet.Right, sheet.Y - Leading + 1, Hairline);
+            sheet.Canvas.DrawLine(sheet.Left, sheet.Y - Leading + 1, sheet.Right, sheet.Y - Leading + 1, Hairline);
         }
 
         sheet.Space(8);
@@ -43,14 +43,14 @@ internal static class PdfTable
 
     private static void Header(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, float[] widths)
     {
-        sheet.Rectangle(PdfSheet.Left, sheet.Y - Leading + 1, PdfSheet.Right - PdfSheet.Left, Leading + (2 * Padding) - 2, PdfSheet.Pale);
+        sheet.Rectangle(sheet.Left, sheet.Y - Leading + 1, sheet.Right - sheet.Left, Leading + (2 * Padding) - 2, PdfSheet.Pale);
         Row(sheet, columns, widths, [.. columns.Select(c => new List<string> { c.Title })], header: true);
         sheet.Space(Leading + (2 * Padding) - 2);
     }
 
     private static void Row(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, float[] widths, List<string>[] cells, bool header)
     {
-        var x = PdfSheet.Left;
+        var x = sheet.Left;
         for (var c = 0; c < columns.Count; c++)
         {
             using var font = Font(columns[c], header);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SkiaSharp;
+using SkiaSharp.HarfBuzz;
 
 namespace Governance.Evidence;
 
@@ -42,14 +43,23 @@ internal static class PdfText
         return lines;
     }
 
-    public static float Width(string text, SKFont font) => Runs(text, font).Sum(run => run.Font.MeasureText(run.Text));
+    public static float Width(string text, SKFont font) => font.ContainsGlyphs(text) ? font.MeasureText(text) : Runs(text, font).Sum(run => run.Width);
 
     public static void Draw(SKCanvas canvas, string text, float x, float y, SKFont font, SKPaint paint)
     {
+        if (font.ContainsGlyphs(text))
+        {
+            canvas.DrawText(text, x, y, SKTextAlign.Left, font, paint);
+            return;
+        }
+
         foreach (var run in Runs(text, font))
         {
-            canvas.DrawText(run.Text, x, y, SKTextAlign.Left, run.Font, paint);
-            x += run.Font.MeasureText(run.Text);
+            if (run.Shaped)
+                canvas.DrawShapedText(PdfFonts.Shaper(run.Font.Typeface), run.Text, x, y, SKTextAlign.Left, run.Font, paint);
+            else
+                canvas.DrawText(run.Text, x, y, SKTextAlign.Left, run.Font, paint);
+            x += run.Width;
         }
     }
 
@@ -75,9 +85,16 @@ internal static class PdfText
 
     private static int Fitting(string text, SKFont font, float width)
     {
-        var n = text.Length;
-        while (n > 1 && Width(text[..n], font) > width)
-            n--;
+        var (low, n) = (1, text.Length);
+        while (low < n)
+        {
+            var middle = (low + n + 1) / 2;
+            if (Width(text[..middle], font) <= width)
+                low = middle;
+            else
+                n = middle - 1;
+        }
+
         // After a mark within a long name where there is one: "agents/release-" and "notes", not a letter alone on the next line.
         var mark = text.AsSpan(0, n).LastIndexOfAny(Marks);
         if (n < text.Length && mark > n / 3)
@@ -85,27 +102,43 @@ internal static class PdfText
         return n > 1 && char.IsHighSurrogate(text[n - 1]) ? n - 1 : n;
     }
 
-    private static List<(string Text, SKFont Font)> Runs(string text, SKFont font)
+    /// <summary>Letters that follow each other in one typeface are drawn together: scripts that join need it, and the file stays small.</summary>
+    private static List<Run> Runs(string text, SKFont font)
     {
-        if (font.ContainsGlyphs(text))
-            return [(text, font)];
-        var runs = new List<(string, SKFont)>();
+        var runs = new List<Run>();
+        var (part, use, shaped) = (new StringBuilder(), font, false);
         foreach (var rune in text.EnumerateRunes())
         {
             var letter = rune.ToString();
-            var use = font;
-            if (!font.ContainsGlyphs(letter))
+            var own = font.ContainsGlyphs(letter);
+            var face = own ? null : PdfFonts.For(rune.Value);
+            if (!own && face is null)
+                letter = string.Create(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>");
+            var joins = face is not null && PdfFonts.NeedsShaping(rune.Value);
+            // A space between two words of a script belongs to them, so that they keep their order from right to left.
+            if (rune.Value == ' ' && shaped && use.ContainsGlyphs(letter))
             {
-                var other = SKFontManager.Default.MatchCharacter(rune.Value);
-                if (other is null)
-                    letter = string.Create(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>");
-                else
-                    use = PdfFonts.Of(other, font.Size);
+                part.Append(letter);
+                continue;
             }
 
-            runs.Add((letter, use));
+            var next = face is null ? font : use.Typeface.Handle == face.Handle ? use : PdfFonts.Of(face, font.Size);
+            if (part.Length > 0 && (next.Typeface.Handle != use.Typeface.Handle || joins != shaped))
+            {
+                runs.Add(Measured(part.ToString(), use, shaped));
+                part.Clear();
+            }
+
+            (use, shaped) = (next, joins);
+            part.Append(letter);
         }
 
+        if (part.Length > 0)
+            runs.Add(Measured(part.ToString(), use, shaped));
         return runs;
     }
+
+    private static Run Measured(string text, SKFont font, bool shaped) => new(text, font, shaped, shaped ? PdfFonts.Shaper(font.Typeface).Shape(text, font).Width : font.MeasureText(text));
+
+    private sealed record Run(string Text, SKFont Font, bool Shaped, float Width);
 }
