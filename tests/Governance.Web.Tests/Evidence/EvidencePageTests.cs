@@ -29,7 +29,8 @@ public sealed class EvidencePageTests
         var package = await db.EvidencePackages.SingleAsync();
         page.FindAll("a[download]").Select(a => a.GetAttribute("href")).ShouldBe([$"/evidence/{package.Id}/report.pdf", $"/evidence/{package.Id}/package.zip"]);
         page.Find("tbody").TextContent.ShouldContain("Ada Lovelace");
-        page.Find("tbody code").GetAttribute("title").ShouldBe(package.ManifestHash);
+        page.Find("tbody a").GetAttribute("href").ShouldBe($"/evidence/{package.Id}");
+        page.Find("tbody").TextContent.ShouldContain("Draft");
     }
 
     [Fact]
