@@ -267,18 +267,56 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     Framework = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    FrameworkTitle = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     To = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Scope = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    ScopeWords = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     MadeAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     MadeBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    MadeById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    MadeByPersonId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ApprovedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ApprovedById = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    ApprovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    IssuedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    IssuedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    SupersededById = table.Column<Guid>(type: "uuid", nullable: true),
                     Folder = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     ManifestHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    DataHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Files = table.Column<int>(type: "integer", nullable: false),
-                    Exceptions = table.Column<int>(type: "integer", nullable: false)
+                    Exceptions = table.Column<int>(type: "integer", nullable: false),
+                    Metrics = table.Column<int>(type: "integer", nullable: false),
+                    MetricsWithExceptions = table.Column<int>(type: "integer", nullable: false),
+                    NotEvidenced = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_EvidencePackages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "EvidenceSchedules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Framework = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Scope = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    ScopeWords = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Every = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Paper = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    NextFrom = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastProblem = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvidenceSchedules", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -307,6 +345,24 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FollowerCursors", x => x.Follower);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FrozenPopulations",
+                columns: table => new
+                {
+                    MetricId = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    To = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ScopeKey = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Criterion = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Queries = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FrozenPopulations", x => new { x.MetricId, x.From, x.To, x.ScopeKey });
                 });
 
             migrationBuilder.CreateTable(
@@ -380,6 +436,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MetricFigures",
+                columns: table => new
+                {
+                    MetricId = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    Day = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Numerator = table.Column<int>(type: "integer", nullable: false),
+                    Denominator = table.Column<int>(type: "integer", nullable: false),
+                    CannotTell = table.Column<int>(type: "integer", nullable: false),
+                    MeasuredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MetricFigures", x => new { x.MetricId, x.Day });
                 });
 
             migrationBuilder.CreateTable(
@@ -808,6 +880,35 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "CampaignDefinitions",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "EvidenceAccesses",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PackageId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    GrantedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    GrantedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvidenceAccesses", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_EvidenceAccesses_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_EvidenceAccesses_EvidencePackages_PackageId",
+                        column: x => x.PackageId,
+                        principalTable: "EvidencePackages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -2052,6 +2153,21 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "Steps");
 
             migrationBuilder.CreateIndex(
+                name: "IX_EvidenceAccesses_AccountId_PackageId",
+                table: "EvidenceAccesses",
+                columns: new[] { "AccountId", "PackageId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvidenceAccesses_PackageId",
+                table: "EvidenceAccesses",
+                column: "PackageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvidencePackages_Framework_From_To",
+                table: "EvidencePackages",
+                columns: new[] { "Framework", "From", "To" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EvidencePackages_MadeAt",
                 table: "EvidencePackages",
                 column: "MadeAt");
@@ -2584,7 +2700,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "EscalationPaths");
 
             migrationBuilder.DropTable(
-                name: "EvidencePackages");
+                name: "EvidenceAccesses");
+
+            migrationBuilder.DropTable(
+                name: "EvidenceSchedules");
 
             migrationBuilder.DropTable(
                 name: "Exemptions");
@@ -2606,6 +2725,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "FreezeWindows");
+
+            migrationBuilder.DropTable(
+                name: "FrozenPopulations");
 
             migrationBuilder.DropTable(
                 name: "Grants");
@@ -2642,6 +2764,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "MessageDeliveries");
+
+            migrationBuilder.DropTable(
+                name: "MetricFigures");
 
             migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
@@ -2708,6 +2833,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Accounts");
+
+            migrationBuilder.DropTable(
+                name: "EvidencePackages");
 
             migrationBuilder.DropTable(
                 name: "Entitlements");

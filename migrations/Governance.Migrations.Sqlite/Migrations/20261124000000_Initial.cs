@@ -266,18 +266,56 @@ namespace Governance.Migrations.Sqlite.Migrations
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     Framework = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    FrameworkTitle = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     From = table.Column<long>(type: "INTEGER", nullable: false),
                     To = table.Column<long>(type: "INTEGER", nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    ScopeWords = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     MadeAt = table.Column<long>(type: "INTEGER", nullable: false),
                     MadeBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    MadeById = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    MadeByPersonId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ApprovedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    ApprovedById = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    ApprovedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    IssuedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    IssuedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    SupersededById = table.Column<Guid>(type: "TEXT", nullable: true),
                     Folder = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     ManifestHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DataHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Files = table.Column<int>(type: "INTEGER", nullable: false),
-                    Exceptions = table.Column<int>(type: "INTEGER", nullable: false)
+                    Exceptions = table.Column<int>(type: "INTEGER", nullable: false),
+                    Metrics = table.Column<int>(type: "INTEGER", nullable: false),
+                    MetricsWithExceptions = table.Column<int>(type: "INTEGER", nullable: false),
+                    NotEvidenced = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_EvidencePackages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "EvidenceSchedules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Framework = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    ScopeWords = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Every = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Paper = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    NextFrom = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastProblem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvidenceSchedules", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -306,6 +344,24 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FollowerCursors", x => x.Follower);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FrozenPopulations",
+                columns: table => new
+                {
+                    MetricId = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    To = table.Column<long>(type: "INTEGER", nullable: false),
+                    ScopeKey = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Criterion = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Queries = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FrozenPopulations", x => new { x.MetricId, x.From, x.To, x.ScopeKey });
                 });
 
             migrationBuilder.CreateTable(
@@ -379,6 +435,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MetricFigures",
+                columns: table => new
+                {
+                    MetricId = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    Day = table.Column<long>(type: "INTEGER", nullable: false),
+                    Numerator = table.Column<int>(type: "INTEGER", nullable: false),
+                    Denominator = table.Column<int>(type: "INTEGER", nullable: false),
+                    CannotTell = table.Column<int>(type: "INTEGER", nullable: false),
+                    MeasuredAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MetricFigures", x => new { x.MetricId, x.Day });
                 });
 
             migrationBuilder.CreateTable(
@@ -807,6 +879,35 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "CampaignDefinitions",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "EvidenceAccesses",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PackageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    GrantedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    GrantedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EvidenceAccesses", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_EvidenceAccesses_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_EvidenceAccesses_EvidencePackages_PackageId",
+                        column: x => x.PackageId,
+                        principalTable: "EvidencePackages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -2051,6 +2152,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "Steps");
 
             migrationBuilder.CreateIndex(
+                name: "IX_EvidenceAccesses_AccountId_PackageId",
+                table: "EvidenceAccesses",
+                columns: new[] { "AccountId", "PackageId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvidenceAccesses_PackageId",
+                table: "EvidenceAccesses",
+                column: "PackageId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_EvidencePackages_Framework_From_To",
+                table: "EvidencePackages",
+                columns: new[] { "Framework", "From", "To" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EvidencePackages_MadeAt",
                 table: "EvidencePackages",
                 column: "MadeAt");
@@ -2583,7 +2699,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "EscalationPaths");
 
             migrationBuilder.DropTable(
-                name: "EvidencePackages");
+                name: "EvidenceAccesses");
+
+            migrationBuilder.DropTable(
+                name: "EvidenceSchedules");
 
             migrationBuilder.DropTable(
                 name: "Exemptions");
@@ -2605,6 +2724,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "FreezeWindows");
+
+            migrationBuilder.DropTable(
+                name: "FrozenPopulations");
 
             migrationBuilder.DropTable(
                 name: "Grants");
@@ -2641,6 +2763,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "MessageDeliveries");
+
+            migrationBuilder.DropTable(
+                name: "MetricFigures");
 
             migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
@@ -2707,6 +2832,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Accounts");
+
+            migrationBuilder.DropTable(
+                name: "EvidencePackages");
 
             migrationBuilder.DropTable(
                 name: "Entitlements");

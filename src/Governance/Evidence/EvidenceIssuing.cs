@@ -28,7 +28,7 @@ public sealed class EvidenceIssuing(IDbContextFactory<GovernanceDb> contexts, Da
             if (EvidenceRules.CheckApprove(package, by) is { } late)
                 return late;
             var now = clock.Now();
-            (package.State, package.ApprovedBy, package.ApprovedById, package.ApprovedAt, package.Version) = (PackageState.Approved, by.Name, by.Id, now, Guid.NewGuid());
+            (package.State, package.ApprovedBy, package.ApprovedById, package.ApprovedAt, package.Version) = (PackageState.Approved, by.Name, by.Id, now, Ids.New(now));
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.EvidenceApproved, Subjects.EvidencePackage, id, null, new { package.Folder, package.DataHash, package.ManifestHash, package.MadeBy }), ct);
             return Done.Value;
         }, ct);
@@ -75,12 +75,12 @@ public sealed class EvidenceIssuing(IDbContextFactory<GovernanceDb> contexts, Da
                 if (Directory.Exists(final))
                     Directory.Delete(final, recursive: true);
                 Directory.Move(unfinished, final);
-                (package.State, package.IssuedBy, package.IssuedAt, package.Folder, package.ManifestHash, package.Files, package.Version) = (PackageState.Issued, by.Name, now, name, manifestHash, manifest.Files.Count + 2, Guid.NewGuid());
+                (package.State, package.IssuedBy, package.IssuedAt, package.Folder, package.ManifestHash, package.Files, package.Version) = (PackageState.Issued, by.Name, now, name, manifestHash, manifest.Files.Count + 2, Ids.New(now));
                 var drafts = new List<AuditDraft> { new(AuditActions.EvidenceIssued, Subjects.EvidencePackage, id, null, new { package.Folder, package.DataHash, package.ManifestHash, package.ApprovedBy }) };
                 var before = await db.EvidencePackages.Where(p => p.Id != id && p.State == PackageState.Issued && p.Framework == package.Framework && p.From == package.From && p.To == package.To && p.Scope == package.Scope).ToListAsync(ct);
                 foreach (var old in before)
                 {
-                    (old.State, old.SupersededById, old.Version) = (PackageState.Superseded, id, Guid.NewGuid());
+                    (old.State, old.SupersededById, old.Version) = (PackageState.Superseded, id, Ids.New(now));
                     drafts.Add(new AuditDraft(AuditActions.EvidenceSuperseded, Subjects.EvidencePackage, old.Id, null, new { old.Folder, By = id }));
                 }
 

@@ -80,7 +80,7 @@ public sealed class EvidenceService(IDbContextFactory<GovernanceDb> contexts, Fr
                 Metrics = measured.Metrics.Count(m => m.Unmeasured is null),
                 MetricsWithExceptions = measured.Metrics.Count(m => m.Status == MetricStatus.Exceptions),
                 NotEvidenced = framework.Subcategories.Count(s => s.Metrics.All(m => measured.Metric(m).Status == MetricStatus.NotEvidenced)),
-                Version = Guid.NewGuid(),
+                Version = Ids.New(now),
             };
             var recorded = await RecordAsync(package, request, by, now, ct);
             if (recorded.IsRefused)

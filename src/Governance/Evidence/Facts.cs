@@ -1,3 +1,5 @@
+using Governance.Audit.Checkpoints;
+
 namespace Governance.Evidence;
 
 /// <summary>What a metric says. There is no grade that a reader could not redo from the population.</summary>
@@ -77,8 +79,8 @@ public sealed record ExemptionFact(string Identity, string Reason, string Grante
 /// <summary>One check of completeness or accuracy, with what it found.</summary>
 public sealed record CheckFact(string Name, string Question, string Answer, bool Passed);
 
-/// <summary>The audit chain before the end of the period.</summary>
-public sealed record AuditFact(bool Intact, long Entries, string HeadHash, string? Problem);
+/// <summary>The audit chain before the end of the period, and the last checkpoint that was signed before it; null when none was.</summary>
+public sealed record AuditFact(bool Intact, long Entries, string HeadHash, string? Problem, CheckpointFile? Checkpoint);
 
 /// <summary>A control of another framework that speaks to the same theme.</summary>
 public sealed record CrosswalkFact(string Subcategory, string Framework, IReadOnlyList<string> Controls);

@@ -109,6 +109,6 @@ internal static partial class FrameworkFile
             problems.Add($"{(place.Length == 0 ? string.Empty : place + ".")}{member.Name}: there is no such member");
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]*$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex IdForm();
 }

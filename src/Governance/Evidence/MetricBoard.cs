@@ -110,5 +110,5 @@ public sealed class MetricBoard(IDbContextFactory<GovernanceDb> contexts, FactsR
         return asOf is { } day && day <= now ? new Period(day - Window, day, day) : new Period(now - Window, now.AddDays(1), now);
     }
 
-    private string Temporary() => Path.Combine(data.Folder("temporary"), $"{Guid.NewGuid():N}.csv");
+    private string Temporary() => Path.Combine(data.Folder("temporary"), Path.GetRandomFileName() + ".csv");
 }

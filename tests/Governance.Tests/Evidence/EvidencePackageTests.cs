@@ -241,7 +241,7 @@ public sealed class EvidencePackageTests
 
     private static async Task<string> PythonAsync(string folder, params string[] arguments)
     {
-        using var python = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-B", Path.Combine(folder, "verify.py"), .. arguments, folder]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var python = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", ["-B", Path.Combine(folder, "verify.py"), .. arguments, folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         var (said, failed) = (await python.StandardOutput.ReadToEndAsync(), await python.StandardError.ReadToEndAsync());
         await python.WaitForExitAsync();
         failed.ShouldBeEmpty();

@@ -54,7 +54,7 @@ public sealed class MetricDesk : IAsyncDisposable
         Given.SaveAsync(db => db.LifecycleTransitions.Add(new LifecycleTransition { Id = Ids.New(Test.Now), IdentityId = identity.Id, From = from, To = to, At = at, By = "Eve", Reason = "test" }));
 
     public Task ChangedAsync(Identity identity, string field, string? before, string? after, DateTimeOffset at) =>
-        Given.SaveAsync(db => db.IdentityChanges.Add(new IdentityChange { Id = Ids.New(Test.Now), IdentityId = identity.Id, RunId = Guid.NewGuid(), At = at, Field = field, Before = before, After = after }));
+        Given.SaveAsync(db => db.IdentityChanges.Add(new IdentityChange { Id = Ids.New(Test.Now), IdentityId = identity.Id, RunId = Ids.New(at), At = at, Field = field, Before = before, After = after }));
 
     public Task FindingAsync(Identity identity, string rule, DateTimeOffset first, Action<Finding>? change = null) => Given.SaveAsync(db =>
     {
@@ -72,10 +72,10 @@ public sealed class MetricDesk : IAsyncDisposable
 
     public async Task<Campaign> CampaignAsync(DateTimeOffset due, string name = "Review")
     {
-        var campaign = new Campaign { Id = Ids.New(Test.Now), DefinitionId = Ids.New(Test.Now), Name = name, Scope = "{}", LaunchedAt = due.AddDays(-14), LaunchedBy = "Max", DueAt = due, PopulationHash = "x", Population = 1, ScheduledFor = null };
+        var campaign = new Campaign { Id = Ids.New(Test.Now), DefinitionId = Ids.New(Test.Now), Name = name, Scope = "{}", LaunchedAt = due.AddDays(-14), LaunchedBy = "Max", DueAt = due, PopulationHash = "x", Population = 1, ScheduledFor = null, FallbackReviewerId = Ids.New(due), StageSettings = "[]", Review = "{}" };
         await Given.SaveAsync(db =>
         {
-            db.CampaignDefinitions.Add(new CampaignDefinition { Id = campaign.DefinitionId, Name = name, Scope = "{}", FallbackReviewerId = Guid.NewGuid(), CreatedAt = Noon, CreatedBy = "Max" });
+            db.CampaignDefinitions.Add(new CampaignDefinition { Id = campaign.DefinitionId, Name = name, Scope = "{}", FallbackReviewerId = Ids.New(due), Stages = "[]", Review = "{}", CreatedAt = Noon, CreatedBy = "Max" });
             db.Campaigns.Add(campaign);
         });
         return campaign;
@@ -83,7 +83,7 @@ public sealed class MetricDesk : IAsyncDisposable
 
     public async Task<ReviewItem> ItemAsync(Campaign campaign, Identity identity, Person? reviewer = null)
     {
-        var item = new ReviewItem { Id = Ids.New(Test.Now), CampaignId = campaign.Id, StageId = Guid.NewGuid(), IdentityId = identity.Id, ReviewerId = reviewer?.Id, ReviewerReason = "owner", ShownHash = "x" };
+        var item = new ReviewItem { Id = Ids.New(Test.Now), CampaignId = campaign.Id, IdentityId = identity.Id, TargetId = Ids.New(Test.Now), ReviewerId = reviewer?.Id, ReviewerReason = "owner", ShownHash = "x" };
         await Given.SaveAsync(db => db.ReviewItems.Add(item));
         return item;
     }
@@ -91,7 +91,12 @@ public sealed class MetricDesk : IAsyncDisposable
     public async Task<Decision> DecidedAsync(ReviewItem item, Person reviewer, Verdict verdict, DateTimeOffset at, Guid? supersedes = null, bool withdrawn = false)
     {
         var decision = new Decision { Id = Ids.New(Test.Now), ItemId = item.Id, CampaignId = item.CampaignId, IdentityId = item.IdentityId, Verdict = verdict, ReviewerId = reviewer.Id, At = at, ShownHash = "x", Justification = "because", SupersedesId = supersedes, Withdrawn = withdrawn };
-        await Given.SaveAsync(db => db.Decisions.Add(decision));
+        await Given.SaveAsync(db =>
+        {
+            db.Decisions.Add(decision);
+            db.ReviewItems.Attach(item);
+            (item.Verdict, item.DecidedAt, item.DecisionId) = (withdrawn ? null : verdict, withdrawn ? null : at, withdrawn ? null : decision.Id);
+        });
         return decision;
     }
 

@@ -37,7 +37,7 @@ public sealed class EvidenceEndpoints : IFeatureEndpoints
         if (folder.IsRefused)
             return Results.NotFound();
         // Populations of a million do not fit into memory twice; the file goes when it was sent.
-        var zip = Path.Combine(data.Folder("temporary"), $"{Guid.NewGuid():N}.zip");
+        var zip = Path.Combine(data.Folder("temporary"), Path.GetRandomFileName() + ".zip");
         await ZipFile.CreateFromDirectoryAsync(folder.Value, zip, CompressionLevel.Fastest, includeBaseDirectory: true, ct);
         return Results.File(new FileStream(zip, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous), "application/zip", Path.GetFileName(folder.Value) + ".zip");
     }

@@ -72,10 +72,10 @@ public sealed partial class FrameworksPage(FrameworkLibrary library, MetricBoard
         }
     }
 
-    private void Go(string id, string? day) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["f"] = id, ["asOf"] = string.IsNullOrEmpty(day) ? null : day }));
+    private void Go(string id, string? day) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["f"] = id, ["asOf"] = string.IsNullOrEmpty(day) ? null : day }));
 
     private string Address(string metric) => $"/evidence/metrics/{metric}" + (AsOf is null ? string.Empty : $"?asOf={AsOf}");
 
     private string Others(Subcategory s) => string.Join("; ", FrameworkLibrary.Crosswalk.Of(framework.Id, s.Id).SelectMany(t => t.Controls).Where(c => c.Key != framework.Id)
-        .GroupBy(c => c.Key, c => c.Value).Select(g => $"{FrameworkLibrary.Shipped.First(f => f.Id == g.Key).Title.Split(',')[0]} {string.Join(", ", g.SelectMany(x => x).Distinct(StringComparer.Ordinal))}"));
+        .GroupBy(c => c.Key, c => c.Value, StringComparer.Ordinal).Select(g => $"{FrameworkLibrary.Shipped.First(f => f.Id == g.Key).Title.Split(',')[0]} {string.Join(", ", g.SelectMany(x => x).Distinct(StringComparer.Ordinal))}"));
 }

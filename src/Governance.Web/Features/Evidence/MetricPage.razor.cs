@@ -71,5 +71,5 @@ public sealed partial class MetricPage(MetricBoard board, FrameworkLibrary libra
 
     private void Go(string? verdict, string? day, int? skip) => navigation.NavigateTo(Address(verdict, day, skip));
 
-    private string Address(string? verdict, string? day, int? skip) => navigation.GetUriWithQueryParameters($"/evidence/metrics/{metric!.Id}", new Dictionary<string, object?> { ["verdict"] = verdict, ["asOf"] = string.IsNullOrEmpty(day) ? null : day, ["skip"] = skip is > 0 ? skip : null });
+    private string Address(string? verdict, string? day, int? skip) => navigation.GetUriWithQueryParameters($"/evidence/metrics/{metric!.Id}", new Dictionary<string, object?>(StringComparer.Ordinal) { ["verdict"] = verdict, ["asOf"] = string.IsNullOrEmpty(day) ? null : day, ["skip"] = skip is > 0 ? skip : null });
 }

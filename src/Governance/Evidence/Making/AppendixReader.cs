@@ -28,11 +28,12 @@ internal sealed class AppendixReader(MetricContext context)
 
     public async Task<IReadOnlyList<CampaignFact>> CampaignsAsync(CancellationToken ct)
     {
-        var (db, begin, until, decided) = (context.Db, context.Period.From, context.Until, context.Decided());
+        var (db, begin, until) = (context.Db, context.Period.From, context.Until);
         var campaigns = await db.Campaigns.AsNoTracking().Where(c => c.LaunchedAt < until && c.DueAt >= begin).OrderBy(c => c.LaunchedAt).ThenBy(c => c.Id)
             .Select(c => new { c.Id, c.Name, c.LaunchedAt, c.LaunchedBy, c.DueAt, c.Population }).ToListAsync(ct);
         var ids = campaigns.ConvertAll(c => c.Id);
-        var answers = await decided.Where(d => ids.Contains(d.CampaignId)).GroupBy(d => new { d.CampaignId, d.Verdict }).Select(g => new { g.Key.CampaignId, g.Key.Verdict, Count = g.Count() }).ToListAsync(ct);
+        var answers = await db.ReviewItems.AsNoTracking().Where(x => ids.Contains(x.CampaignId) && x.Verdict != null && x.DecidedAt < until).GroupBy(x => new { x.CampaignId, x.Verdict })
+            .Select(g => new { g.Key.CampaignId, g.Key.Verdict, Count = g.Count() }).ToListAsync(ct);
         return campaigns.ConvertAll(c =>
         {
             int Of(Verdict verdict) => answers.Where(a => a.CampaignId == c.Id && a.Verdict == verdict).Sum(a => a.Count);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Governance.Audit;
+using Governance.Audit.Checkpoints;
 using Governance.Inventory;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -102,7 +103,8 @@ public sealed class FactsReader(IDbContextFactory<GovernanceDb> contexts, ChainV
         var chain = await verifier.VerifyAsync(ct);
         var until = period.Until;
         var last = await db.AuditEntries.AsNoTracking().Where(e => e.At < until).OrderByDescending(e => e.Sequence).Select(e => new { e.Sequence, e.Hash }).FirstOrDefaultAsync(ct);
-        return new AuditFact(chain.Intact, last?.Sequence ?? 0, last?.Hash ?? AuditCanonicalForm.Genesis, chain.Problem);
+        var signed = await db.AuditCheckpoints.AsNoTracking().Where(c => c.At < until).OrderByDescending(c => c.Size).FirstOrDefaultAsync(ct);
+        return new AuditFact(chain.Intact, last?.Sequence ?? 0, last?.Hash ?? AuditCanonicalForm.Genesis, chain.Problem, signed is null ? null : CheckpointFile.Of(signed));
     }
 
     private static async Task<IReadOnlyList<TrendPoint>> TrendAsync(GovernanceDb db, string metricId, Period period, CancellationToken ct)
@@ -116,7 +118,7 @@ public sealed class FactsReader(IDbContextFactory<GovernanceDb> contexts, ChainV
     private static List<CrosswalkFact> Walk(Framework framework, Crosswalk crosswalk) =>
     [
         .. from s in framework.Subcategories
-           from control in crosswalk.Of(framework.Id, s.Id).SelectMany(t => t.Controls).Where(c => c.Key != framework.Id).GroupBy(c => c.Key, c => c.Value)
+           from control in crosswalk.Of(framework.Id, s.Id).SelectMany(t => t.Controls).Where(c => c.Key != framework.Id).GroupBy(c => c.Key, c => c.Value, StringComparer.Ordinal)
            let title = FrameworkLibrary.Shipped.FirstOrDefault(f => f.Id == control.Key)
            where title is not null
            select new CrosswalkFact(s.Id, title.Title, [.. control.SelectMany(c => c).Distinct(StringComparer.Ordinal).Select(c => title.Subcategories.Any(x => x.Id == c && x.Unchecked) ? c + " (unchecked)" : c)]),

@@ -62,7 +62,7 @@ public sealed class Populations(IDbContextFactory<GovernanceDb> contexts, DataDi
     private async Task KeepAsync(FrozenPopulation frozen, string path, string kept, CancellationToken ct)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
-        var fresh = $"{kept}.{Guid.NewGuid():N}";
+        var fresh = $"{kept}.{Path.GetRandomFileName()}";
         File.Copy(path, fresh);
         File.Move(fresh, kept, overwrite: true);
         await using var db = await contexts.CreateDbContextAsync(ct);

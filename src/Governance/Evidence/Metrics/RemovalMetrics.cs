@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Governance.Campaigns;
 using Governance.Findings;
-using Governance.Inventory;
 using Governance.Lifecycle;
 using Governance.Revocation;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +15,7 @@ internal sealed record Removal(Guid Id, string Name, string Source, string Revie
     {
         var (db, begin, until) = (context.Db, context.Period.From, context.Until);
         var rows = from d in context.Decided().Where(d => d.Verdict == Verdict.Revoke && d.At >= begin)
+                   join item in db.ReviewItems.Where(x => x.Verdict == Verdict.Revoke) on new { Item = d.ItemId, Decision = (Guid?)d.Id } equals new { Item = item.Id, Decision = item.DecisionId }
                    join i in context.Scoped on d.IdentityId equals i.Id
                    join s in db.Sources on i.SourceId equals s.Id
                    join p in db.People on d.ReviewerId equals p.Id
@@ -71,7 +71,7 @@ public sealed class DeniedAndGone : Metric
 
     public override string Title => "Revoke decisions seen carried out in time";
 
-    public override string Population => "Revoke decisions in force that were made in the period.";
+    public override string Population => "Revoke decisions that their item came to, made in the period.";
 
     public override string Criterion(FindingPolicy policy) =>
         $"The source itself was seen to have the identity disabled or gone within {Days(policy.RevokeWithin)} of the decision. A delivery that was only acknowledged, or a person's word, can't be told; nor can what is still within the {Days(policy.RevokeWithin)}.";
@@ -95,7 +95,7 @@ public sealed class RemovalTime : Metric
 
     public override string Title => "Days from a revoke decision to the removal that was seen";
 
-    public override string Population => "Revoke decisions in force that were made in the period; median, 90th percentile and maximum are of those seen gone.";
+    public override string Population => "Revoke decisions that their item came to, made in the period; median, 90th percentile and maximum are of those seen gone.";
 
     public override string ValueUnit => "days";
 

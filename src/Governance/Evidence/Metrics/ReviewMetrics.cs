@@ -6,10 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Evidence;
 
-/// <summary>Decisions as they stood at a time: the last one on an item before it, unless that took the answer back.</summary>
+/// <summary>Decisions as they stood at a time: those that no later one before it superseded or took back. An item with several reviewers or stages has several.</summary>
 internal static class DecisionsInForce
 {
-    /// <summary>One row an item at most.</summary>
     public static IQueryable<Decision> Decided(this MetricContext context)
     {
         var (all, until) = (context.Db.Decisions.AsNoTracking(), context.Until);
@@ -28,7 +27,7 @@ public sealed class DecidedInTime : Metric
 
     public override string Population => "Items of all campaigns due in the period.";
 
-    public override string Criterion(FindingPolicy policy) => "A reviewer recorded certify, reduce or revoke by the campaign's due date; \"don't know\" is no decision.";
+    public override string Criterion(FindingPolicy policy) => "All reviewers who had to answer did so by the campaign's due date, and the last of them said certify, reduce or revoke; \"don't know\" is no decision.";
 
     public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -36,16 +35,19 @@ public sealed class DecidedInTime : Metric
         var rows = from item in db.ReviewItems.AsNoTracking()
                    join c in db.Campaigns.Where(c => c.DueAt >= begin && c.DueAt < until) on item.CampaignId equals c.Id
                    join i in context.Scoped on item.IdentityId equals i.Id
-                   join d in decided on item.Id equals d.ItemId into answers
+                   let last = decided.Where(d => d.ItemId == item.Id).OrderByDescending(d => d.StageNumber).ThenByDescending(d => d.At).ThenByDescending(d => d.Id).Select(d => (Guid?)d.Id).FirstOrDefault()
+                   join x in db.Decisions on last equals x.Id into answers
                    from d in answers.DefaultIfEmpty()
                    join p in db.People on d == null ? item.ReviewerId : d.ReviewerId equals p.Id into reviewers
                    from reviewer in reviewers.DefaultIfEmpty()
                    orderby item.Id
-                   select new { item.Id, i.DisplayName, Campaign = c.Name, c.DueAt, item.ReviewerReason, Verdict = d == null ? null : (Verdict?)d.Verdict, At = d == null ? null : (DateTimeOffset?)d.At, d.Justification, Reviewer = reviewer.Name };
+                   select new { item.Id, i.DisplayName, Campaign = c.Name, c.DueAt, item.ReviewerReason, Complete = item.Verdict != null, item.DecidedAt, Verdict = d == null ? null : (Verdict?)d.Verdict, At = d == null ? null : (DateTimeOffset?)d.At, d.Justification, Reviewer = reviewer.Name };
         await foreach (var r in rows.AsAsyncEnumerable().WithCancellation(ct))
         {
-            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Campaign, r.Verdict is Verdict.Certify or Verdict.Reduce or Verdict.Revoke && r.At <= r.DueAt ? Verdicts.Met : Verdicts.Exception,
-                $"{(r.Verdict is { } v ? v.Words() : "no answer")}; due {Day(r.DueAt)}; asked as: {r.ReviewerReason}", r.Reviewer, r.At, r.Justification);
+            // An answer counts when nobody else's is owed: all stages and reviewers were through by the due date. What was changed after the period doesn't touch it.
+            var whole = r.Complete && (r.DecidedAt <= r.DueAt || r.DecidedAt >= until);
+            yield return new PopulationRow(Key(r.Id), r.DisplayName, r.Campaign, whole && r.At <= r.DueAt && r.Verdict is (Verdict.Certify or Verdict.Reduce or Verdict.Revoke) ? Verdicts.Met : Verdicts.Exception,
+                $"{(r.Verdict is { } v ? v.Words() + (r.Complete ? string.Empty : ", another answer is owed") : "no answer")}; due {Day(r.DueAt)}; asked as: {r.ReviewerReason}", r.Reviewer, r.At, r.Justification);
         }
     }
 }
@@ -59,7 +61,7 @@ public sealed class PrivilegedCertified : Metric
 
     public override string Population => "Identities that were there at any time of the period and privileged at its end or at a change within it; those whose privilege no source reports can't be told.";
 
-    public override string Criterion(FindingPolicy policy) => "A reviewer certified the identity in the period, and did not take it back.";
+    public override string Criterion(FindingPolicy policy) => "A reviewer certified the identity in the period, did not take it back, and was not overruled in a later stage.";
 
     public override async IAsyncEnumerable<PopulationRow> ReadAsync(MetricContext context, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -79,6 +81,7 @@ public sealed class PrivilegedCertified : Metric
                        Source = s.Name,
                        Certified = (from d in decided
                                     where d.IdentityId == i.Id && d.Verdict == Verdict.Certify && d.At >= begin
+                                    join item in db.ReviewItems.Where(x => x.Target == ItemTarget.Identity && x.Verdict == Verdict.Certify) on d.ItemId equals item.Id
                                     join p in db.People on d.ReviewerId equals p.Id
                                     orderby d.At descending, d.Id
                                     select new { d.At, d.Justification, p.Name }).FirstOrDefault(),
@@ -96,9 +99,9 @@ public sealed class IndependentReviews : Metric
 {
     public override string Id => "M19";
 
-    public override string Title => "Items decided by somebody else than who asked for the identity";
+    public override string Title => "Decisions by somebody else than who asked for the identity";
 
-    public override string Population => "Items whose decision in force was made in the period.";
+    public override string Population => "Decisions in force that were made in the period.";
 
     public override string Caution => "An owner who certifies an own agent is the normal case, and still a self-review where they asked for it.";
 

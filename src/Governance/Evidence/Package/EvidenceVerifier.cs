@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Governance.Audit.Checkpoints;
 using Governance.Audit.Signing;
 
 namespace Governance.Evidence;
@@ -55,6 +56,7 @@ public static class EvidenceVerifier
         }
 
         problems.AddRange(there.Keys.Order(StringComparer.Ordinal).Select(k => $"{k} was added: the manifest doesn't name it"));
+        await CheckpointAsync(folder, problems, ct);
         var figures = await FiguresAsync(folder, problems, ct);
         // What names a file comes before what follows from it.
         problems = [.. problems.OrderBy(p => p.StartsWith("the data hash", StringComparison.Ordinal) || p.StartsWith("figures:", StringComparison.Ordinal) ? 1 : 0)];
@@ -91,6 +93,27 @@ public static class EvidenceVerifier
         if (trusted is not null && trusted != key.Kid)
             problems.Add($"{PackageWriter.KeyName}: signed by {key.Kid}, and not by the key {trusted} that you trust");
         return key.Kid;
+    }
+
+    /// <summary>The checkpoint of the audit log, where it was signed with the package's own key.</summary>
+    private static async Task CheckpointAsync(string folder, List<string> problems, CancellationToken ct)
+    {
+        var (path, keyPath) = (Path.Combine(folder, PackageWriter.CheckpointName), Path.Combine(folder, PackageWriter.KeyName));
+        if (!File.Exists(path) || !File.Exists(keyPath))
+            return;
+        try
+        {
+            var key = JsonSerializer.Deserialize<PublicSigningKey>(await File.ReadAllTextAsync(keyPath, ct), PackageWriter.Json);
+            var read = CheckpointFile.Parse(await File.ReadAllTextAsync(path, ct));
+            if (read.IsRefused)
+                problems.Add($"{PackageWriter.CheckpointName} can't be read");
+            else if (key is not null && read.Value.KeyId == key.Kid && DetachedJws.Problem(read.Value.Signature, System.Text.Encoding.UTF8.GetBytes(read.Value.SignedText), key) is { } wrong)
+                problems.Add($"{PackageWriter.CheckpointName}: its signature does not hold, {wrong}");
+        }
+        catch (JsonException)
+        {
+            // The key's file is told of where the manifest's signature is checked.
+        }
     }
 
     /// <summary>Counts each population again and redraws its sample.</summary>

@@ -167,6 +167,8 @@ internal sealed class HtmlReport(Facts facts, ReportStatus status, string dataHa
         Pair("Signing key", keyId, code: true);
         Pair("Audit log", facts.Audit.Intact ? $"Intact when this was made; entries before the period's end: {ReportWords.N(facts.Audit.Entries)}" : $"NOT INTACT: {facts.Audit.Problem}");
         Pair("Hash of the last entry", facts.Audit.HeadHash, code: true);
+        if (facts.Audit.Checkpoint is { } checkpoint)
+            Pair($"Merkle root of the checkpoint over {ReportWords.N(checkpoint.Size)} entries", checkpoint.Root, code: true);
         html.Append("</dl>\n<p>To check, without the console: <code>python3 verify.py --key ").Append(E(keyId)).Append("</code>. With it: <code>governance verify-evidence FOLDER</code>. Ask somebody you trust for the thumbprint of the key, and don't take it from the package.</p>\n");
     }
 

@@ -22,6 +22,7 @@ internal static class PackageWriter
     public const string SignatureName = "manifest.jws";
     public const string KeyName = "signing-key.json";
     public const string FactsName = "facts.json";
+    public const string CheckpointName = "audit-checkpoint.json";
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -42,7 +43,9 @@ internal static class PackageWriter
             facts.Reviewers.Select(r => (IReadOnlyList<string?>)[r.Name, r.Here ? "yes" : "no", N(r.Decisions), N(r.Certified)]), ct);
         await CsvText.WriteAsync(Path.Combine(folder, "exemptions.csv"), ["identity", "reason", "granted by", "granted", "until"],
             facts.Exemptions.Select(e => (IReadOnlyList<string?>)[e.Identity, e.Reason, e.GrantedBy, CsvText.Time(e.GrantedAt), CsvText.Time(e.Until)]), ct);
-        await WriteJsonAsync(Path.Combine(folder, "audit-head.json"), facts.Audit, ct);
+        await WriteJsonAsync(Path.Combine(folder, "audit-head.json"), facts.Audit with { Checkpoint = null }, ct);
+        if (facts.Audit.Checkpoint is { } checkpoint)
+            await WriteJsonAsync(Path.Combine(folder, CheckpointName), checkpoint, ct);
         await WriteJsonAsync(Path.Combine(folder, FactsName), facts, ct);
     }
 

@@ -25,7 +25,8 @@ internal static class VerifyText
         3. **A figure can be redone.** Count the rows of `populations/Mnn.csv` by verdict: Met of all. CannotTell counts against. A cell that begins with an apostrophe
            was marked so that a spreadsheet runs nothing; take one apostrophe off to get the value.
         4. **A sample can be redrawn.** Order the rows of `populations/Mnn.csv` by SHA-256 of `seed|Mnn|id` (the seed stands in facts.json) and take the first n: `samples/Mnn.csv`.
-        5. **The audit log had this head.** `audit-head.json` holds number and hash of the last entry before the period's end. Run `governance verify-audit` on the console.
+        5. **The audit log had this head.** `audit-head.json` holds number and hash of the last entry before the period's end, `audit-checkpoint.json` (where one was signed by then) the Merkle root over the
+           entries up to its size, with its signature. On the console: `governance verify-audit --checkpoint audit-checkpoint.json` shows whether the log still agrees with it.
 
         What this can't show: who holds both the database and the signing key could make another history and sign it. Keep a copy of the package, or of the hash of its
         manifest, outside the organisation's reach.

@@ -107,6 +107,28 @@ def check_signature(folder, manifest, trusted):
     return None, kid
 
 
+def check_checkpoint(folder):
+    """The checkpoint of the audit log, where it was signed with the package's own key."""
+    path = os.path.join(folder, "audit-checkpoint.json")
+    if not os.path.isfile(path):
+        return None
+    try:
+        with open(path, encoding="utf-8") as file:
+            c = json.load(file)
+        with open(os.path.join(folder, "signing-key.json"), encoding="utf-8") as file:
+            key = json.load(file)
+        if c["keyId"] != key["kid"]:
+            return None
+        text = "governance-checkpoint-v1\n%d\n%s\n%s\n%d\n%s\n" % (c["size"], c["root"], c["headHash"], c["at"], c["keyId"])
+        header, _, signature = c["signature"].split(".")
+        point = int.from_bytes(decode(key["x"]), "big"), int.from_bytes(decode(key["y"]), "big")
+        if es256_holds((header + "." + encode(text.encode())).encode(), decode(signature), point):
+            return None
+        return "audit-checkpoint.json: its signature does not hold"
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as fault:
+        return "audit-checkpoint.json can't be checked: %s" % fault
+
+
 def rows(path):
     with open(path, encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.reader(file, strict=True)):
@@ -181,6 +203,9 @@ def verify(folder, trusted=None):
             problems.append("%s was changed: its SHA-256 is %s, the manifest says %s" % (path, hashes[path], files[path]["sha256"]))
     problems += ["%s was added: the manifest doesn't name it" % path for path in there if path not in files]
     lines = "".join("%s  %s\n" % (hashes[p], p) for p in there if p.endswith(".csv") or p == "facts.json")
+    wrong = check_checkpoint(folder)
+    if wrong:
+        problems.append(wrong)
     after = []
     if hashlib.sha256(lines.encode()).hexdigest() != data_hash:
         after.append("the data hash in manifest.json is not that of facts.json and the populations")

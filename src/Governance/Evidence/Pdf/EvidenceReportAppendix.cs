@@ -12,16 +12,16 @@ internal sealed partial class EvidenceReportLayout
         Begin(sheet, "appendix", "Appendices");
         sheet.Heading("Appendices", 20, "appendix");
         Table(sheet, "Campaigns that ran in the period", "campaigns.csv", facts.Campaigns,
-            [new("Campaign", 28), new("Launched", 12), new("By", 14), new("Due", 12), new("Items", 8, Number: true), new("Certified", 11, Number: true), new("Reduced", 10, Number: true), new("Revoked", 10, Number: true), new("Undecided", 11, Number: true)],
+            [new("Campaign", 28), new("Launched", 12, Fit: true), new("By", 14), new("Due", 12, Fit: true), new("Items", 8, Number: true), new("Certified", 11, Number: true), new("Reduced", 10, Number: true), new("Revoked", 10, Number: true), new("Undecided", 11, Number: true)],
             c => [c.Name, ReportWords.ShortDay(c.LaunchedAt), c.LaunchedBy, ReportWords.ShortDay(c.DueAt), ReportWords.N(c.Items), ReportWords.N(c.Certified), ReportWords.N(c.Reduced), ReportWords.N(c.Revoked), ReportWords.N(c.Undecided)]);
         Table(sheet, "Reviewers", "reviewers.csv", facts.Reviewers,
             [new("Reviewer", 50), new("Employed at the as-of time", 20), new("Decisions", 15, Number: true), new("Certify", 15, Number: true)],
             r => [r.Name, r.Here ? "yes" : "no", ReportWords.N(r.Decisions), ReportWords.N(r.Certified)]);
         Table(sheet, "Exemptions in force in the period", "exemptions.csv", facts.Exemptions,
-            [new("Identity", 28), new("Reason", 34), new("Granted by", 14), new("Granted", 12), new("Until", 12)],
+            [new("Identity", 28), new("Reason", 34), new("Granted by", 14), new("Granted", 12, Fit: true), new("Until", 12, Fit: true)],
             e => [e.Identity, e.Reason, e.GrantedBy, ReportWords.ShortDay(e.GrantedAt), ReportWords.ShortDay(e.Until)]);
         Table(sheet, "Import runs that ended in the period", "imports.csv", facts.Imports,
-            [new("Source", 18), new("File", 22), new("SHA-256", 12, Mono: true), new("Ended", 12), new("By", 12), new("Read", 8, Number: true), new("Created", 9, Number: true), new("Changed", 10, Number: true), new("Unchanged", 11, Number: true), new("Rejected", 10, Number: true)],
+            [new("Source", 18), new("File", 22), new("SHA-256", 12, Mono: true, Fit: true), new("Ended", 12, Fit: true), new("By", 12), new("Read", 8, Number: true), new("Created", 9, Number: true), new("Changed", 10, Number: true), new("Unchanged", 11, Number: true), new("Rejected", 10, Number: true)],
             i => [i.Source, i.File, i.Sha256.Length >= 12 ? i.Sha256[..12] : "–", ReportWords.ShortDay(i.EndedAt), i.By, ReportWords.N(i.Read), ReportWords.N(i.Created), ReportWords.N(i.Changed), ReportWords.N(i.Unchanged), ReportWords.N(i.Rejected)]);
         sheet.Paragraph(facts.CrosswalkNote, size: 8, color: PdfSheet.Soft);
     }
@@ -55,6 +55,14 @@ internal sealed partial class EvidenceReportLayout
         sheet.Paragraph(facts.Audit.Intact ? $"Intact when this was made. Before the period's end it had {ReportWords.Count(facts.Audit.Entries, "entry").Replace("entrys", "entries", StringComparison.Ordinal)}, the last one with hash" : $"NOT INTACT: {facts.Audit.Problem}. Hash of the last entry before the period's end:");
         sheet.Space(2);
         sheet.Paragraph(facts.Audit.HeadHash, PdfFonts.Mono, 9);
+        if (facts.Audit.Checkpoint is { } checkpoint)
+        {
+            sheet.Space(4);
+            sheet.Paragraph($"The last checkpoint signed by then covers {ReportWords.N(checkpoint.Size)} entries under the Merkle root (audit-checkpoint.json)");
+            sheet.Space(2);
+            sheet.Paragraph(checkpoint.Root, PdfFonts.Mono, 9);
+        }
+
         sheet.Space(14);
         sheet.Paragraph("To check, without the console", PdfFonts.Bold, 11);
         sheet.Paragraph($"python3 verify.py --key {keyId}", PdfFonts.Mono, 8.5f);

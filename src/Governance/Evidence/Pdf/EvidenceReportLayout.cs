@@ -61,7 +61,8 @@ internal sealed partial class EvidenceReportLayout(Facts facts, ReportStatus sta
         sheet.Y = 150;
         sheet.Paragraph("Evidence report", PdfFonts.Regular, 14, PdfSheet.Green);
         sheet.Space(16);
-        sheet.Paragraph(facts.Framework.Title, PdfFonts.Bold, 30, PdfSheet.Ink, 37);
+        var size = Largest(facts.Framework.Title, sheet.Measure);
+        sheet.Paragraph(facts.Framework.Title, PdfFonts.Bold, size, PdfSheet.Ink, size * 1.24f);
         sheet.Space(6);
         sheet.Paragraph("Non-human identities behind AI tools", PdfFonts.Regular, 16, PdfSheet.Soft, 22);
         sheet.Space(8);
@@ -108,12 +109,27 @@ internal sealed partial class EvidenceReportLayout(Facts facts, ReportStatus sta
         PdfTable.Draw(sheet, [new("Check", 16), new("Question", 24), new("Answer", 60)], facts.Checks.Select(c => (IReadOnlyList<string>)[(c.Passed ? "" : "! ") + c.Name, c.Question, c.Answer]));
         sheet.Paragraph("An exclamation mark: not shown by this system, or not passed.", size: 8, color: PdfSheet.Soft);
         sheet.Space(14);
+        // A short table stays with its heading on one page.
+        sheet.Need(Math.Min(300, 60 + (20 * facts.Sources.Count)));
         sheet.Heading("Sources of the population and their freshness", 13);
         if (facts.Sources.Count == 0)
             sheet.Paragraph("No source is registered.");
         else
-            PdfTable.Draw(sheet, [new("Source", 34), new("System", 16), new("Live identities", 14, Number: true), new("Last import", 18), new("Last full import", 18)],
+            PdfTable.Draw(sheet, [new("Source", 34), new("System", 16), new("Live identities", 14, Number: true), new("Last import", 18, Fit: true), new("Last full import", 18, Fit: true)],
                 facts.Sources.Select(s => (IReadOnlyList<string>)[s.Name, ReportWords.System(s.System), ReportWords.N(s.Identities), ReportWords.Time(s.LastImport), ReportWords.Time(s.LastFullImport)]));
+    }
+
+    /// <summary>The title on one line where that is possible without getting small.</summary>
+    private static float Largest(string title, float width)
+    {
+        foreach (var size in new[] { 30f, 28f, 26f, 24f })
+        {
+            using var font = PdfFonts.Of(PdfFonts.Bold, size);
+            if (PdfText.Width(title, font) <= width)
+                return size;
+        }
+
+        return 28f;
     }
 
     private static void Pair(PdfSheet sheet, string name, string value)

@@ -3,7 +3,7 @@ namespace Governance.Evidence;
 /// <summary>The page of each statement, and the list of those without evidence.</summary>
 internal sealed partial class EvidenceReportLayout
 {
-    private static readonly PdfColumn[] RecordColumns = [new("Record", 24), new("Where", 17), new("Verdict", 10), new("Detail", 30), new("Who", 14), new("When", 12), new("Why", 18)];
+    private static readonly PdfColumn[] RecordColumns = [new("Record", 24), new("Where", 17), new("Verdict", 10, Fit: true), new("Detail", 30), new("Who", 14), new("When", 12, Fit: true), new("Why", 18)];
     private readonly HashSet<string> shown = new(StringComparer.Ordinal);
 
     private void Section(PdfSheet sheet, Subcategory subcategory)

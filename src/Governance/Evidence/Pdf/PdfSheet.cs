@@ -38,7 +38,7 @@ internal sealed class PdfSheet : IDisposable
 
     public float Height { get; }
 
-    public float Left => Margin;
+    public float Left { get; } = Margin;
 
     public float Right => Width - Margin;
 

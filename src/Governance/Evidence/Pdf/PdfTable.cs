@@ -2,8 +2,8 @@ using SkiaSharp;
 
 namespace Governance.Evidence;
 
-/// <summary>A column: its title, its share of the width, and whether it holds numbers.</summary>
-internal sealed record PdfColumn(string Title, float Share, bool Number = false, bool Mono = false);
+/// <summary>A column: its title, its share of what the others leave, whether it holds numbers, and whether it is as wide as its widest cell (numbers are anyway).</summary>
+internal sealed record PdfColumn(string Title, float Share, bool Number = false, bool Mono = false, bool Fit = false);
 
 /// <summary>A table that continues over pages with its headings repeated; a row never breaks in two unless it is taller than a page.</summary>
 internal static class PdfTable
@@ -11,12 +11,12 @@ internal static class PdfTable
     private const float Size = 8;
     private const float Leading = 10.6f;
     private const float Padding = 4;
+    private const float WidestFit = 96;
 
-    public static void Draw(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, IEnumerable<IReadOnlyList<string>> rows)
+    public static void Draw(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, IEnumerable<IReadOnlyList<string>> lines)
     {
-        var width = sheet.Right - sheet.Left;
-        var shares = columns.Sum(c => c.Share);
-        var widths = columns.Select(c => width * c.Share / shares).ToArray();
+        var rows = lines.ToList();
+        var widths = Widths(sheet, columns, rows);
         sheet.Need(3 * Leading + (2 * Padding));
         Header(sheet, columns, widths);
         foreach (var row in rows)
@@ -37,6 +37,24 @@ internal static class PdfTable
         }
 
         sheet.Space(8);
+    }
+
+    // Dates, verdicts and numbers never wrap; what is left goes to the others by their shares.
+    private static float[] Widths(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, List<IReadOnlyList<string>> rows)
+    {
+        var fits = new float[columns.Count];
+        for (var c = 0; c < columns.Count; c++)
+        {
+            if (!columns[c].Fit && !columns[c].Number)
+                continue;
+            using var head = Font(columns[c], header: true);
+            using var cell = Font(columns[c], header: false);
+            fits[c] = Math.Min(WidestFit, Math.Max(PdfText.Width(columns[c].Title, head), rows.Count == 0 ? 0 : rows.Max(r => PdfText.Width(r[c], cell))) + (2 * Padding) + 0.5f);
+        }
+
+        var (rest, shares) = (sheet.Measure - fits.Sum(), columns.Where((_, c) => fits[c] == 0).Sum(c => c.Share));
+        // A table of such columns alone is spread over the whole width.
+        return shares > 0 ? [.. columns.Select((c, n) => fits[n] > 0 ? fits[n] : rest * c.Share / shares)] : [.. fits.Select(f => f + (rest / fits.Length))];
     }
 
     private static readonly SKPaint Hairline = new() { Color = PdfSheet.Line, Style = SKPaintStyle.Stroke, StrokeWidth = 0.4f };
