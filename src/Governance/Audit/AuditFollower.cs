@@ -16,6 +16,11 @@ public abstract class AuditFollower(IDbContextFactory<GovernanceDb> contexts, Ti
     /// <summary>The actions that it acts on; others only move the cursor.</summary>
     protected abstract IReadOnlyCollection<string> Actions { get; }
 
+    /// <summary>
+    /// Work that is too long for one transaction, before it: in transactions of its own, and so that doing it again does no harm, since a kill before the cursor moves repeats it.
+    /// </summary>
+    protected virtual Task PrepareAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Does the work for entries after the cursor, in the given open transaction.</summary>
     protected abstract Task FollowAsync(GovernanceDb db, IReadOnlyList<AuditEntry> entries, DateTimeOffset now, CancellationToken ct);
 
@@ -30,11 +35,15 @@ public abstract class AuditFollower(IDbContextFactory<GovernanceDb> contexts, Ti
             return 0;
         if (last is null)
             await BeginAsync(ct);
+        var ahead = await db.AuditEntries.AsNoTracking().Where(e => e.Sequence > (last ?? 0)).OrderBy(e => e.Sequence).Take(batch).ToListAsync(ct);
+        var until = ahead.Count == 0 ? end : ahead[^1].Sequence;
+        if (ahead.Where(e => Actions.Contains(e.Action, StringComparer.Ordinal)).ToList() is { Count: > 0 } wanted)
+            await PrepareAsync(wanted, ct);
         return await db.InTransactionAsync(async () =>
         {
             await db.FollowerCursors.Where(c => c.Follower == Name).ExecuteUpdateAsync(s => s.SetProperty(c => c.LastSequence, c => c.LastSequence), ct);
             var from = await db.FollowerCursors.Where(c => c.Follower == Name).Select(c => c.LastSequence).SingleAsync(ct);
-            var entries = await db.AuditEntries.AsNoTracking().Where(e => e.Sequence > from).OrderBy(e => e.Sequence).Take(batch).ToListAsync(ct);
+            var entries = await db.AuditEntries.AsNoTracking().Where(e => e.Sequence > from && e.Sequence <= until).OrderBy(e => e.Sequence).Take(batch).ToListAsync(ct);
             if (entries.Count == 0)
                 return 0;
             var mine = entries.Where(e => Actions.Contains(e.Action, StringComparer.Ordinal)).ToList();

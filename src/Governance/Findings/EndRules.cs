@@ -12,6 +12,7 @@ internal static class EndRules
         new("F25", "Decommissioned but alive", Severity.Critical, "It is decommissioned here, and a later import shows that it may sign in, or was used since.", "Revoke it again, and treat it as an incident.",
             FindingRules.Maps("NHI1:2025", "ASI04", "ASI10", "ID.AM-08, PR.AA-05", "GOVERN 1.7, MANAGE 2.4"))
         {
+            ReachesOthers = true,
             AlsoGone = true,
             About = (_, all) => all.Where(i => i.State == LifecycleState.Decommissioned),
             Holds = (rule, about) =>
@@ -34,6 +35,7 @@ internal static class EndRules
         new("F27", "Denied, not revoked", Severity.Critical, "A review said to take it away more than {RevokeWithin} ago, and no import or look at the source has shown that it is gone.", "Retry the revocation, or open a ticket with the source's owner.",
             FindingRules.Maps("NHI1:2025", "", "", "PR.AA-05", "MANAGE 2.4"))
         {
+            ReachesOthers = true,
             About = (rule, living) =>
             {
                 var denied = rule.Db.DeniedAccess();

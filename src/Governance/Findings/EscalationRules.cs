@@ -42,6 +42,7 @@ internal static class EscalationRules
         new("F14", "Escalation path", Severity.Critical, "It can edit its own or another's grants, secrets or credentials, or act as another, and so make itself an administrator. Who is one already is found by F13.", "Break one edge of the path.",
             FindingRules.Maps("NHI5:2025", "ASI03", "", "PR.AA-05, ID.RA-05", "MEASURE 2.7"))
         {
+            ReachesOthers = true,
             Holds = (rule, about) =>
             {
                 var paths = rule.Db.EscalationPaths;

@@ -72,7 +72,7 @@ public sealed class FindingAcceptance(IDbContextFactory<GovernanceDb> contexts, 
             if (allowed.Count == 0)
                 return outcomes;
             await change(db, allowed, now);
-            await Risk.UpdateAsync(db, allowed.Select(f => f.IdentityId).Distinct().ToList(), (await PolicyService.ReadAsync(db, ct)).Weights, ct);
+            await Risk.UpdateAsync(db, EvaluationPart.Of(allowed.Select(f => f.IdentityId).Distinct().ToList()), (await PolicyService.ReadAsync(db, ct)).Weights, ct);
             return outcomes;
         }, ct);
     }

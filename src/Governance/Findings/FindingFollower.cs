@@ -19,11 +19,26 @@ public sealed class FindingFollower(IDbContextFactory<GovernanceDb> contexts, Ti
 
     protected override IReadOnlyCollection<string> Actions { get; } = [.. Local, AuditActions.ImportCompleted, AuditActions.ToolAssigned, AuditActions.CatalogueChanged, AuditActions.TriageDecided, AuditActions.TriageUndone, AuditActions.LinkDecided, AuditActions.FindingPolicyChanged, AuditActions.ToolNeedsChanged, AuditActions.CampaignApplied];
 
+    /// <summary>Everything that can concern many, in transactions of its own: nobody else's change waits for it.</summary>
+    protected override async Task PrepareAsync(IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    {
+        await findings.BeginAsync(ct);
+        var wide = entries.Where(e => !IsLocal(e)).ToList();
+        if (wide.Count == 0)
+            return;
+        var imports = wide.Where(e => e.Action == AuditActions.ImportCompleted).Select(e => Guid.TryParse(e.SubjectId, out var id) ? id : (Guid?)null).OfType<Guid>().Distinct().ToList();
+        await findings.EvaluateInPartsAsync(imports.Count == wide.Count ? imports : null, ct);
+    }
+
     protected override async Task FollowAsync(GovernanceDb db, IReadOnlyList<AuditEntry> entries, DateTimeOffset now, CancellationToken ct)
     {
-        List<Guid>? only = entries.All(e => Local.Contains(e.Action) && e.SubjectType == Subjects.Identity)
-            ? entries.Select(e => Guid.Parse(e.SubjectId)).Distinct().ToList()
-            : null;
-        await findings.EvaluateAsync(db, only, now, ct);
+        // What a wide evaluation has covered is covered; imports look at what they changed only.
+        if (entries.Any(e => !IsLocal(e) && e.Action != AuditActions.ImportCompleted))
+            return;
+        var only = entries.Where(IsLocal).Select(e => Guid.Parse(e.SubjectId)).Distinct().ToList();
+        if (only.Count > 0)
+            await findings.EvaluateAsync(db, only, entries.Any(e => e.Action == AuditActions.LifecycleChanged), now, ct);
     }
+
+    private static bool IsLocal(AuditEntry entry) => Local.Contains(entry.Action) && entry.SubjectType == Subjects.Identity;
 }

@@ -54,6 +54,11 @@ public sealed record FindingRule(string Id, string Title, Severity Severity, str
     /// <summary>The condition with the limits of a policy in it.</summary>
     public string ConditionUnder(FindingPolicy policy) => PolicyLimits.Fill(Condition, policy);
 
+    /// <summary>
+    /// Whether an import can change its answer for identities that the import left as they were: it compares identities, follows links, or asks when the source was last read.
+    /// </summary>
+    public bool ReachesOthers { get; init; }
+
     /// <summary>What it is asked about.</summary>
     internal IQueryable<Identity> Population(RuleContext context, IQueryable<Identity> identities) => About(context, AlsoGone ? identities : identities.Living());
 }

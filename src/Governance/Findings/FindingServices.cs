@@ -7,6 +7,7 @@ public static class FindingServices
 {
     public static IServiceCollection AddFindings(this IServiceCollection services)
     {
+        services.AddSingleton<EvaluationProgress>();
         services.AddSingleton<FindingService>();
         services.AddSingleton<FindingAcceptance>();
         services.AddSingleton<PolicyService>();

@@ -30,10 +30,10 @@ public static class Risk
         environment switch { DeploymentEnvironment.Production => weights.Production, DeploymentEnvironment.Unknown => weights.EnvironmentUnknown, _ => 0 };
 
     /// <summary>The same for all, or for some, in two statements that touch only what differs; a test holds it to <see cref="Of"/>.</summary>
-    internal static async Task UpdateAsync(GovernanceDb db, IReadOnlyCollection<Guid>? only, RiskWeights w, CancellationToken ct)
+    internal static async Task UpdateAsync(GovernanceDb db, EvaluationPart part, RiskWeights w, CancellationToken ct)
     {
-        var identities = only is null ? db.Identities : db.Identities.Where(i => only.Contains(i.Id));
-        var open = db.Findings.Where(f => f.State == FindingState.Open && f.Severity != Severity.Info);
+        var identities = part.Identities(db.Identities);
+        var open = part.Findings(db.Findings).Where(f => f.State == FindingState.Open && f.Severity != Severity.Info);
         await identities.Where(i => i.Risk != 0 && !open.Any(f => f.IdentityId == i.Id)).ExecuteUpdateAsync(s => s.SetProperty(i => i.Risk, 0), ct);
         var (critical, high, medium, low) = (w.Critical, w.High, w.Medium, w.Low);
         var (yes, untold, free, half, live, elsewhere) = (w.Privileged, w.PrivilegeUnknown, w.Autonomous, w.Supervised, w.Production, w.EnvironmentUnknown);

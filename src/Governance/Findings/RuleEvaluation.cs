@@ -10,14 +10,14 @@ internal static class RuleEvaluation
     /// <summary>"Last seen" is renewed at most this often, so that an evaluation that finds nothing new writes next to nothing.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromHours(1);
 
-    public static async Task<Evaluation> RunAsync(RuleContext context, FindingRule rule, IReadOnlyCollection<Guid>? only, CancellationToken ct)
+    public static async Task<Evaluation> RunAsync(RuleContext context, FindingRule rule, EvaluationPart part, CancellationToken ct)
     {
         var (db, now, id) = (context.Db, context.Now, rule.Id);
-        var identities = only is null ? db.Identities.AsNoTracking() : db.Identities.AsNoTracking().Where(i => only.Contains(i.Id));
+        var identities = part.Identities(db.Identities.AsNoTracking());
         var about = rule.Population(context, identities);
         var severity = context.Policy.SeverityOf(rule);
         var hits = rule.Holds(context, about);
-        var findings = only is null ? db.Findings.Where(f => f.RuleId == id) : db.Findings.Where(f => f.RuleId == id && only.Contains(f.IdentityId));
+        var findings = part.Findings(db.Findings.Where(f => f.RuleId == id));
 
         // What used to hold and can't be told any more is not fixed: the source has merely stopped saying so.
         var gone = findings.Where(f => (f.State == FindingState.Open || f.State == FindingState.Accepted) && !hits.Any(i => i.Id == f.IdentityId));
@@ -64,7 +64,6 @@ internal static class RuleEvaluation
     public static async Task CountAsync(RuleContext context, CancellationToken ct, IReadOnlyCollection<string>? only = null)
     {
         var db = context.Db;
-        await db.RuleOutcomes.ExecuteDeleteAsync(ct);
         var outcomes = new List<RuleOutcome>();
         foreach (var rule in FindingRules.All.Where(r => context.Policy.IsOn(r.Id) && (only is null || only.Contains(r.Id, StringComparer.Ordinal))))
         {
@@ -74,7 +73,12 @@ internal static class RuleEvaluation
             outcomes.Add(new RuleOutcome { RuleId = rule.Id, Population = await about.CountAsync(ct), CannotTell = silent, At = context.Now });
         }
 
-        await db.InsertManyAsync(outcomes, ct);
+        await db.InTransactionAsync(async () =>
+        {
+            await db.RuleOutcomes.ExecuteDeleteAsync(ct);
+            await db.InsertManyAsync(outcomes, ct);
+            return true;
+        }, ct);
     }
 
     private static async Task WeighAsync(IQueryable<Finding> findings, IQueryable<Identity>? worse, Severity basis, CancellationToken ct)

@@ -12,6 +12,7 @@ internal static class SecretRules
         new("F05", "Same secret in several places", Severity.High, "A live credential has the fingerprint of one at another identity.", "Give each its own, and rotate the shared one.",
             FindingRules.Maps("NHI9:2025, NHI2:2025", "ASI02", "", "PR.AA-02, PR.DS-01", "MEASURE 2.7"))
         {
+            ReachesOthers = true,
             Holds = (rule, about) =>
             {
                 var live = rule.Live();
@@ -139,6 +140,7 @@ internal static class SecretRules
         new("F20", "Production and test share a secret", Severity.High, "A production identity and one of test or development have a credential of the same fingerprint.", "Give each environment its own.",
             FindingRules.Maps("NHI8:2025", "ASI08, ASI07", "", "PR.AA-01, PR.IR-01", "", "L4"))
         {
+            ReachesOthers = true,
             Holds = (rule, about) =>
             {
                 var shared = rule.AcrossEnvironments();

@@ -11,6 +11,7 @@ internal static class ToolRules
         new("F04", "One identity, several tools", Severity.High, "Different AI tools act with it: its own and that of an identity that is the same, belongs to it or acts as it.", "Give each tool an identity of its own.",
             FindingRules.Maps("NHI9:2025", "ASI08, ASI04", "", "PR.AA-01, PR.AA-02", "MAP 4.2"))
         {
+            ReachesOthers = true,
             About = (rule, living) =>
             {
                 var users = rule.Users();
@@ -43,6 +44,7 @@ internal static class ToolRules
         new("F19", "Inherits more than its tool needs", Severity.High, "It acts with its parent's identity, and so reaches what its tool is not declared to need.", "Give it an identity of its own, or let it act on behalf of the user.",
             FindingRules.Maps("NHI5:2025, NHI9:2025", "ASI03", "", "ID.AM-02, PR.AA-05", "GOVERN 1.6, MAP 3.3", "L3, L6"))
         {
+            ReachesOthers = true,
             About = (rule, living) =>
             {
                 var inherited = rule.Inherited();
@@ -74,6 +76,7 @@ internal static class ToolRules
         new("F24", "Twin in another cloud", Severity.Low, "The same tool has an identity of the same name or purpose in another kind of system, and nobody has said whether they are one workload.", "Link them, or say that they are two.",
             FindingRules.Maps("NHI9:2025", "", "", "PR.AA-01, ID.AM-02", "GOVERN 1.6", "L4"))
         {
+            ReachesOthers = true,
             About = (_, living) => living.Where(i => i.ToolId != null),
             Holds = (rule, about) =>
             {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Governance.Persistence;
 
@@ -10,11 +11,23 @@ public static class GovernanceDbOptions
         _ = provider switch
         {
             DatabaseProvider.Sqlite => builder.UseSqlite(connectionString, o => o.MigrationsAssembly("Governance.Migrations.Sqlite")).AddInterceptors(new SqlitePragmas()),
-            DatabaseProvider.PostgreSql => builder.UseNpgsql(connectionString, o => o.MigrationsAssembly("Governance.Migrations.PostgreSql")),
+            DatabaseProvider.PostgreSql => builder.UseNpgsql(WithoutJit(connectionString), o => o.MigrationsAssembly("Governance.Migrations.PostgreSql")),
             DatabaseProvider.SqlServer => builder.UseSqlServer(connectionString, o => o.MigrationsAssembly("Governance.Migrations.SqlServer")),
             _ => throw new InvalidOperationException($"The setting Governance:Database:Provider has the unknown value '{provider}'. Use Sqlite, PostgreSql or SqlServer."),
         };
         return builder.AddInterceptors(QueryNotes.Instance);
+    }
+
+    /// <summary>
+    /// Compiling a plan (JIT) takes seconds for statements such as the rules' and gains nothing on ours. Who sets Options in the connection string, as a connection pool in between may
+    /// need, decides alone.
+    /// </summary>
+    private static string WithoutJit(string connectionString)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        if (string.IsNullOrEmpty(parts.Options))
+            parts.Options = "-c jit=off";
+        return parts.ConnectionString;
     }
 
     /// <summary>The connection string in force: the configured one, or the file in the data directory.</summary>

@@ -93,7 +93,7 @@ public sealed class RuleTests(RuleDatabases databases) : IClassFixture<RuleDatab
             await VendorIncident.SyncAsync(db, None);
             if (rule == "F14")
                 await EscalationPaths.BuildAsync(db, test.Now, None);
-            await RuleEvaluation.RunAsync(context, FindingRules.Find(rule)!, null, None);
+            await RuleEvaluation.RunAsync(context, FindingRules.Find(rule)!, EvaluationPart.All, None);
             await RuleEvaluation.CountAsync(context, None, [rule]);
             return 0;
         }, None);
