@@ -46,7 +46,7 @@ public sealed record FindingPolicy
     public Severity SeverityOf(FindingRule rule) => Severities.TryGetValue(rule.Id, out var severity) ? severity : rule.Severity;
 }
 
-/// <summary>How findings and circumstances weigh in the risk score; points, and percent that are added to the sum.</summary>
+/// <summary>How findings and circumstances weigh in the risk score; points, percent that are added to the sum, and the points at which the score is 50.</summary>
 public sealed record RiskWeights
 {
     public static RiskWeights Default { get; } = new();
@@ -70,6 +70,12 @@ public sealed record RiskWeights
     public int Production { get; init; } = 15;
 
     public int EnvironmentUnknown { get; init; } = 5;
+
+    /// <summary>The exposure points at which an identity's risk is 50: one critical finding without any circumstance.</summary>
+    public int Half { get; init; } = 40;
+
+    /// <summary>The same for a tool: five such identities.</summary>
+    public int ToolHalf { get; init; } = 200;
 
     public int Of(Severity severity) => severity switch
     {

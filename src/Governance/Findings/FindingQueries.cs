@@ -96,6 +96,31 @@ public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts)
         return RiskBreakdown.Of(open.Select(f => (f.RuleId, f.Severity)), found.Privileged, found.Autonomy, found.Environment, (await PolicyService.ReadAsync(db, ct)).Weights);
     }
 
+    /// <summary>How a tool's risk comes about.</summary>
+    public async Task<ToolRisk> ToolRiskAsync(Guid toolId, CancellationToken ct)
+    {
+        const int shown = 10;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var weights = (await PolicyService.ReadAsync(db, ct)).Weights;
+        var mine = db.Identities.AsNoTracking().Living().Where(i => i.ToolId == toolId);
+        var most = await mine.Where(i => i.Exposure > 0).OrderByDescending(i => i.Exposure).ThenBy(i => i.Id).Take(shown)
+            .Join(db.Sources, i => i.SourceId, s => s.Id, (i, s) => new ToolRiskLine(i.Id, i.DisplayName, s.Name, i.Exposure, i.Risk)).ToListAsync(ct);
+        var all = await mine.GroupBy(i => 1).Select(g => new { Count = g.Count(), With = g.Count(i => i.Exposure > 0), Points = g.Sum(i => (long)i.Exposure) }).SingleOrDefaultAsync(ct);
+        return new ToolRisk([.. most.OrderByDescending(l => l.Points).ThenBy(l => l.Name, StringComparer.OrdinalIgnoreCase)], (all?.With ?? 0) - most.Count, (all?.Points ?? 0) - most.Sum(l => (long)l.Points), (all?.Count ?? 0) - (all?.With ?? 0), weights.ToolHalf);
+    }
+
+    /// <summary>AI tools, the most exposed first.</summary>
+    public async Task<IReadOnlyList<ExposedTool>> ExposedToolsAsync(int take, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var half = (await PolicyService.ReadAsync(db, ct)).Weights.ToolHalf;
+        var rows = await db.Identities.AsNoTracking().Living().Where(i => i.ToolId != null).GroupBy(i => i.ToolId!.Value)
+            .Select(g => new { Id = g.Key, Count = g.Count(), Unowned = g.Count(i => i.OwnerState != OwnerState.Accepted), Privileged = g.Count(i => i.Privileged == Reported.Yes), Points = g.Sum(i => (long)i.Exposure), Top = g.Max(i => i.Risk) })
+            .OrderByDescending(g => g.Points).ThenByDescending(g => g.Count).ThenBy(g => g.Id).Take(take).Join(db.Tools, g => g.Id, t => t.Id, (g, t) => new { g, t.Name, t.Vendor }).ToListAsync(ct);
+        return [.. rows.OrderByDescending(r => r.g.Points).ThenByDescending(r => r.g.Count).ThenBy(r => r.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(r => new ExposedTool(r.g.Id, r.Name, r.Vendor, r.g.Count, r.g.Unowned, r.g.Privileged, r.g.Points, Risk.Of(r.g.Points, half), r.g.Top))];
+    }
+
     private static IQueryable<Finding> Matching(GovernanceDb db, FindingFilter filter)
     {
         var findings = db.Findings.AsNoTracking();

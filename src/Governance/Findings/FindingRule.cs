@@ -28,7 +28,7 @@ public sealed class Hit
 public sealed record FindingRule(string Id, string Title, Severity Severity, string Condition, string Remedy, Mappings Maps)
 {
     /// <summary>Whom the rule is about, of the identities that live in their source; all of them if not said otherwise.</summary>
-    public Func<RuleContext, IQueryable<Identity>, IQueryable<Identity>> About { get; init; } = (_, living) => living;
+    public Func<RuleContext, IQueryable<Identity>, IQueryable<Identity>> About { get; init; } = Everyone;
 
     /// <summary>Those for which it holds.</summary>
     public required Func<RuleContext, IQueryable<Identity>, IQueryable<Identity>> Holds { get; init; }
@@ -58,6 +58,11 @@ public sealed record FindingRule(string Id, string Title, Severity Severity, str
     /// Whether an import can change its answer for identities that the import left as they were: it compares identities, follows links, or asks when the source was last read.
     /// </summary>
     public bool ReachesOthers { get; init; }
+
+    /// <summary>Whether it is about all that live in their source.</summary>
+    internal bool IsAboutEveryone => About == Everyone && !AlsoGone;
+
+    private static IQueryable<Identity> Everyone(RuleContext context, IQueryable<Identity> living) => living;
 
     /// <summary>What it is asked about.</summary>
     internal IQueryable<Identity> Population(RuleContext context, IQueryable<Identity> identities) => About(context, AlsoGone ? identities : identities.Living());

@@ -36,7 +36,7 @@ public sealed class FindingService(IDbContextFactory<GovernanceDb> contexts, Aud
     /// The same after imports: each rule for what they changed, and rules that reach others for everyone. Works in parts, each in a transaction of its own with its audit entry: killed
     /// between two of them, the next evaluation finds the rest.
     /// </summary>
-    /// <param name="runs">The import runs; null: everything for everyone.</param>
+    /// <param name="runs">The import runs; null: everything for everyone. Where there are many identities, the counts that pages show are renewed by the nightly evaluation only.</param>
     /// <param name="ct">Cancels.</param>
     internal async Task<Evaluation> EvaluateInPartsAsync(IReadOnlyCollection<Guid>? runs, CancellationToken ct)
     {
@@ -72,7 +72,8 @@ public sealed class FindingService(IDbContextFactory<GovernanceDb> contexts, Aud
                 total = total.And(await InTurnAsync(db, () => EvaluatePartAsync(context, part, rules, weigh, ct), now, ct));
             }
 
-            await RuleEvaluation.CountAsync(context, ct);
+            if (runs is null || everyone.Count <= 1 || !await db.RuleOutcomes.AnyAsync(ct))
+                await RuleEvaluation.CountAsync(context, ct);
             return total;
         }
         finally

@@ -12,6 +12,7 @@ public static class FindingServices
         services.AddSingleton<FindingAcceptance>();
         services.AddSingleton<PolicyService>();
         services.AddSingleton<FindingQueries>();
+        services.AddSingleton<ReachQueries>();
         services.AddSingleton<AuditFollower, FindingFollower>();
         return services;
     }

@@ -51,6 +51,8 @@ public static class PolicyLimits
         Weight(nameof(RiskWeights.Supervised), "Tool supervised, or not known", "%", w => w.Supervised, (w, n) => w with { Supervised = n }),
         Weight(nameof(RiskWeights.Production), "In production", "%", w => w.Production, (w, n) => w with { Production = n }),
         Weight(nameof(RiskWeights.EnvironmentUnknown), "Environment not reported", "%", w => w.EnvironmentUnknown, (w, n) => w with { EnvironmentUnknown = n }),
+        Half(nameof(RiskWeights.Half), "An identity's risk is 50 at", w => w.Half, (w, n) => w with { Half = n }),
+        Half(nameof(RiskWeights.ToolHalf), "A tool's risk is 50 at", w => w.ToolHalf, (w, n) => w with { ToolHalf = n }),
     ];
 
     public static IEnumerable<PolicyLimit> Of(string ruleId) => All.Where(l => l.RuleIds.Contains(ruleId, StringComparer.Ordinal));
@@ -64,4 +66,7 @@ public static class PolicyLimits
 
     private static PolicyLimit Weight(string key, string title, string unit, Func<RiskWeights, int> get, Func<RiskWeights, int, RiskWeights> with) =>
         new(key, title, unit, 0, 100, [], p => get(p.Weights), (p, n) => p with { Weights = with(p.Weights, n) });
+
+    private static PolicyLimit Half(string key, string title, Func<RiskWeights, int> get, Func<RiskWeights, int, RiskWeights> with) =>
+        new(key, title, "points", 1, 100_000, [], p => get(p.Weights), (p, n) => p with { Weights = with(p.Weights, n) });
 }

@@ -10,16 +10,16 @@ public sealed record RiskPoint(string RuleId, string Title, Severity Severity, i
 public sealed record RiskPercent(string Title, int Percent);
 
 /// <summary>How an identity's score comes about: whoever adds up the lines gets the number (<see cref="Risk"/> has the formula).</summary>
-public sealed record RiskBreakdown(IReadOnlyList<RiskPoint> Points, IReadOnlyList<RiskPercent> Percents)
+/// <param name="Half">The points at which the risk is 50.</param>
+public sealed record RiskBreakdown(IReadOnlyList<RiskPoint> Points, IReadOnlyList<RiskPercent> Percents, int Half)
 {
     public int Sum => Points.Sum(p => p.Points);
 
     public int Percent => Percents.Sum(p => p.Percent);
 
-    /// <summary>Before 100 is made the most.</summary>
-    public int Uncapped => Sum * (100 + Percent) / 100;
+    public int Exposure => Sum * (100 + Percent) / 100;
 
-    public int Risk => Math.Min(100, Uncapped);
+    public int Risk => Findings.Risk.Of(Exposure, Half);
 
     internal static RiskBreakdown Of(IEnumerable<(string RuleId, Severity Severity)> open, Reported privileged, Autonomy? autonomy, DeploymentEnvironment environment, RiskWeights weights)
     {
@@ -31,6 +31,25 @@ public sealed record RiskBreakdown(IReadOnlyList<RiskPoint> Points, IReadOnlyLis
         };
         return new RiskBreakdown(
             [.. open.Select(f => new RiskPoint(f.RuleId, FindingRules.TitleOf(f.RuleId), f.Severity, weights.Of(f.Severity))).OrderByDescending(p => p.Points).ThenBy(p => p.RuleId, StringComparer.Ordinal)],
-            [.. percents.Where(p => p.Percent > 0)]);
+            [.. percents.Where(p => p.Percent > 0)], weights.Half);
     }
 }
+
+/// <summary>One identity's share in a tool's score.</summary>
+public sealed record ToolRiskLine(Guid IdentityId, string Name, string Source, int Points, int Risk);
+
+/// <summary>How a tool's score comes about: the points of its identities, the most exposed one by one and the others together.</summary>
+/// <param name="Most">The most exposed.</param>
+/// <param name="More">How many others have any points.</param>
+/// <param name="MorePoints">Theirs together.</param>
+/// <param name="Without">How many have none.</param>
+/// <param name="Half">The points at which the risk is 50.</param>
+public sealed record ToolRisk(IReadOnlyList<ToolRiskLine> Most, int More, long MorePoints, int Without, int Half)
+{
+    public long Points => Most.Sum(l => (long)l.Points) + MorePoints;
+
+    public int Risk => Findings.Risk.Of(Points, Half);
+}
+
+/// <summary>A tool in the list of the most exposed.</summary>
+public sealed record ExposedTool(Guid Id, string Name, string? Vendor, int Identities, int Unowned, int Privileged, long Points, int Risk, int HighestRisk);

@@ -65,12 +65,13 @@ internal static class RuleEvaluation
     {
         var db = context.Db;
         var outcomes = new List<RuleOutcome>();
+        var everyone = await db.Identities.Living().CountAsync(ct);
         foreach (var rule in FindingRules.All.Where(r => context.Policy.IsOn(r.Id) && (only is null || only.Contains(r.Id, StringComparer.Ordinal))))
         {
             var about = rule.Population(context, db.Identities.AsNoTracking());
             var silent = rule.Unreported is { } unreported
                 ? await unreported(context, about).CountAsync(i => !db.Findings.Any(f => f.IdentityId == i.Id && f.RuleId == rule.Id && (f.State == FindingState.Open || f.State == FindingState.Accepted)), ct) : 0;
-            outcomes.Add(new RuleOutcome { RuleId = rule.Id, Population = await about.CountAsync(ct), CannotTell = silent, At = context.Now });
+            outcomes.Add(new RuleOutcome { RuleId = rule.Id, Population = rule.IsAboutEveryone ? everyone : await about.CountAsync(ct), CannotTell = silent, At = context.Now });
         }
 
         await db.InTransactionAsync(async () =>

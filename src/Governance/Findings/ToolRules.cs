@@ -1,5 +1,6 @@
 using Governance.Inventory;
 using Governance.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Findings;
 
@@ -53,7 +54,7 @@ internal static class ToolRules
             Holds = (rule, about) =>
             {
                 var (beyond, needs) = (rule.Inherited(), rule.Db.ToolNeeds);
-                return about.Where(i => i.ToolId != null && needs.Any(n => n.ToolId == i.ToolId) && beyond.Any(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && n.Permission == g.Name)));
+                return about.Where(i => i.ToolId != null && needs.Any(n => n.ToolId == i.ToolId) && beyond.Any(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && EF.Functions.Like(SqlText.Upper(g.Name), n.Pattern, "\\"))));
             },
             Unreported = (rule, about) =>
             {
@@ -67,9 +68,9 @@ internal static class ToolRules
                 return hits.Select(i => new Hit
                 {
                     IdentityId = i.Id,
-                    Evidence = "Inherited and not needed: " + beyond.Where(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && n.Permission == g.Name)).Min(g => g.Name)
-                        + (beyond.Count(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && n.Permission == g.Name)) > 1
-                            ? " and " + SqlText.Number(beyond.Count(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && n.Permission == g.Name)) - 1) + " more." : "."),
+                    Evidence = "Inherited and not needed: " + beyond.Where(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && EF.Functions.Like(SqlText.Upper(g.Name), n.Pattern, "\\"))).Min(g => g.Name)
+                        + (beyond.Count(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && EF.Functions.Like(SqlText.Upper(g.Name), n.Pattern, "\\"))) > 1
+                            ? " and " + SqlText.Number(beyond.Count(g => g.IdentityId == i.Id && !needs.Any(n => n.ToolId == i.ToolId && EF.Functions.Like(SqlText.Upper(g.Name), n.Pattern, "\\"))) - 1) + " more." : "."),
                 });
             },
         },

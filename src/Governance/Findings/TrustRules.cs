@@ -12,7 +12,6 @@ internal static class TrustRules
         new("F17", "Publisher unverified or breached", Severity.High, "It comes from outside and nobody verified its publisher, or its vendor was breached after it was given access, by the list of known incidents.", "Block it; consent anew and rotate what it holds.",
             FindingRules.Maps("NHI3:2025", "ASI04", "", "GV.SC-04, GV.SC-07", "GOVERN 6.1, MANAGE 3.1", "L7"))
         {
-            ReachesOthers = true,
             About = (rule, living) =>
             {
                 var told = rule.Signs(SignKind.PublisherVerified);

@@ -176,8 +176,11 @@ public sealed class Identity
 
     public DateTimeOffset? LastCertifiedAt { get; set; }
 
-    /// <summary>Open findings weighed into one number from 0 to 100; see Findings.</summary>
+    /// <summary>Open findings weighed into one number from 0 to 99; see Findings.</summary>
     public int Risk { get; set; }
+
+    /// <summary>The points that the risk is made of; those of a tool's identities add up to the tool's.</summary>
+    public int Exposure { get; set; }
 
     /// <summary>Renewed on each save; two writers can't overwrite each other unseen.</summary>
     public Guid Version { get; set; }
@@ -218,5 +221,6 @@ internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
         builder.Property(i => i.ContentHash).HasMaxLength(64);
         builder.Property(i => i.RecordHash).HasMaxLength(64);
         builder.Property(i => i.Version).IsConcurrencyToken();
+        builder.Property(i => i.Exposure).HasDefaultValue(0);
     }
 }

@@ -5,6 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Inventory;
 
+/// <summary>A permission that identities of a tool hold.</summary>
+public sealed record HeldPermission(string Name, int Identities, bool Privileged);
+
+/// <summary>Declared needs of a tool.</summary>
+/// <param name="Needs">Empty: nobody has said, which is not the same as needing nothing.</param>
+/// <param name="Beyond">Held and not declared, privileged ones and the most widely held first.</param>
+/// <param name="BeyondCount">All of these.</param>
+public sealed record DeclaredNeeds(IReadOnlyList<ToolNeed> Needs, IReadOnlyList<HeldPermission> Beyond, int BeyondCount);
+
 /// <summary>What people decide about tools; no import changes it afterwards.</summary>
 public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
 {
@@ -49,7 +58,7 @@ public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditL
         }, ct);
     }
 
-    /// <summary>Declares what a tool needs: the permissions as their sources name them. Nothing declared means that nobody has said, not that it needs none.</summary>
+    /// <summary>Declares what a tool needs: the permissions as their sources name them, a star standing for anything. Nothing declared means that nobody has said, not that it needs none.</summary>
     public async Task<Outcome<int>> DeclareNeedsAsync(Guid toolId, IReadOnlyCollection<string> permissions, string reason, Actor by, CancellationToken ct)
     {
         if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
@@ -64,18 +73,33 @@ public sealed class ToolService(IDbContextFactory<GovernanceDb> contexts, AuditL
         {
             if (!await db.Tools.AnyAsync(t => t.Id == toolId, ct))
                 return Outcome<int>.Refused(new Refusal("tool.unknown", "That tool is no longer there. Load the page again.", "tool"));
-            await db.ToolNeeds.Where(n => n.ToolId == toolId).ExecuteDeleteAsync(ct);
-            await db.InsertManyAsync(named.ConvertAll(p => new ToolNeed { ToolId = toolId, Permission = p }), ct);
-            await audit.AppendAsync(db, by, clock.Now(), new AuditDraft(AuditActions.ToolNeedsChanged, Subjects.Tool, toolId, reason.Trim(), new { needs = named }), ct);
+            var (now, why) = (clock.Now(), StorableText.Clean(reason.Trim() is { Length: > 2000 } text ? text[..2000] : reason.Trim()));
+            var before = await db.ToolNeeds.AsNoTracking().Where(n => n.ToolId == toolId).Select(n => n.Permission).ToListAsync(ct);
+            var (added, ended) = (named.Except(before, StringComparer.Ordinal).ToList(), before.Except(named, StringComparer.Ordinal).ToList());
+            if (added.Count + ended.Count == 0)
+                return Outcome<int>.Refused(new Refusal("needs.same", "That is what is declared already.", "permissions"));
+            // What stays keeps who said it first, and why.
+            await db.ToolNeeds.Where(n => n.ToolId == toolId && ended.Contains(n.Permission)).ExecuteDeleteAsync(ct);
+            await db.InsertManyAsync(added.ConvertAll(p => new ToolNeed { ToolId = toolId, Permission = p, Pattern = ToolNeed.PatternOf(p), DeclaredBy = by.Name, DeclaredAt = now, Reason = why }), ct);
+            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.ToolNeedsChanged, Subjects.Tool, toolId, why, new { needs = named, added, ended }), ct);
             return Outcome<int>.From(named.Count);
         }, ct);
     }
 
-    /// <summary>What a tool is declared to need, by name.</summary>
-    public async Task<IReadOnlyList<string>> NeedsAsync(Guid toolId, CancellationToken ct)
+    /// <summary>What a tool is declared to need, and what its identities hold beside it.</summary>
+    public async Task<DeclaredNeeds> NeedsAsync(Guid toolId, CancellationToken ct)
     {
+        const int shown = 30;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.ToolNeeds.Where(n => n.ToolId == toolId).OrderBy(n => n.Permission).Select(n => n.Permission).ToListAsync(ct);
+        var needs = await db.ToolNeeds.AsNoTracking().Where(n => n.ToolId == toolId).OrderBy(n => n.Permission).ToListAsync(ct);
+        var held = (
+            from g in db.Grants.AsNoTracking()
+            where g.MissingSince == null && db.Identities.Any(i => i.Id == g.IdentityId && i.ToolId == toolId && i.MissingSince == null)
+            join e in db.Entitlements on g.EntitlementId equals e.Id
+            select new { e.Name, e.Privileged, g.IdentityId, Needed = db.ToolNeeds.Any(n => n.ToolId == toolId && EF.Functions.Like(SqlText.Upper(e.Name), n.Pattern, "\\")) })
+            .GroupBy(h => new { h.Name, h.Needed }).Select(g => new { g.Key.Name, g.Key.Needed, Identities = g.Select(h => h.IdentityId).Distinct().Count(), Privileged = g.Max(h => h.Privileged == Reported.Yes ? 1 : 0) });
+        var beyond = await held.Where(h => !h.Needed).OrderByDescending(h => h.Privileged).ThenByDescending(h => h.Identities).ThenBy(h => h.Name).Take(shown).ToListAsync(ct);
+        return new DeclaredNeeds(needs, beyond.ConvertAll(h => new HeldPermission(h.Name, h.Identities, h.Privileged == 1)), await held.CountAsync(h => !h.Needed, ct));
     }
 
     /// <summary>Approves a tool for use here, or takes the approval back.</summary>

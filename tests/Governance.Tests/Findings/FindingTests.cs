@@ -93,10 +93,10 @@ public sealed class FindingTests
         var identity = await new Given(test).IdentityAsync(i => i.Privileged = Reported.No);
         var (service, acceptance, queries) = (test.Get<FindingService>(), test.Get<FindingAcceptance>(), test.Get<FindingQueries>());
         await service.EvaluateAsync(None);
-        (await RiskAsync()).ShouldBe(21); // High 20, and 5 % because the environment is not known.
+        (await RiskAsync()).ShouldBe(34); // High 20, and 5 % because the environment is not known: 21 points, and 100 × 21 / 61.
         var id = (await queries.ForIdentityAsync(identity.Id, None)).Single().Id;
         (await acceptance.AcceptAsync([id], "legacy, gone by spring", test.Now.AddDays(10), Given.Engineer, None)).Single().Refusal.ShouldBeNull();
-        (await RiskAsync()).ShouldBe(21); // A high one counts until a second person has confirmed.
+        (await RiskAsync()).ShouldBe(34); // A high one counts until a second person has confirmed.
         (await acceptance.ConfirmAsync([id], Given.Engineer, None)).Single().Refusal!.Code.ShouldBe("acceptance.self");
         (await acceptance.AcceptAsync([id], "me too", test.Now.AddDays(10), Second, None)).Single().Refusal!.Code.ShouldBe("finding.asked");
         (await acceptance.ConfirmAsync([id], Given.Visitor, None)).Single().Refusal!.Code.ShouldBe("not.allowed");
@@ -111,7 +111,7 @@ public sealed class FindingTests
         test.Clock.Advance(TimeSpan.FromDays(10));
         (await service.EvaluateAsync(None)).Lapsed.ShouldBe(1);
         (await queries.ForIdentityAsync(identity.Id, None)).Single().State.ShouldBe(FindingState.Open);
-        (await RiskAsync()).ShouldBe(21);
+        (await RiskAsync()).ShouldBe(34);
 
         async Task<int> RiskAsync()
         {
@@ -151,8 +151,12 @@ public sealed class FindingTests
         await using var db = test.Open();
         var open = (await db.Findings.Where(f => f.State == FindingState.Open).ToListAsync()).ToLookup(f => f.IdentityId, f => f.Severity);
         foreach (var i in await db.Identities.ToListAsync())
-            i.Risk.ShouldBe(Risk.Of(open[i.Id], i.Privileged, tools.Find(t => t.Id == i.ToolId)?.Autonomy, i.Environment, RiskWeights.Default));
-        (await db.Identities.MaxAsync(i => i.Risk)).ShouldBe(100);
+        {
+            i.Exposure.ShouldBe(Risk.Points(open[i.Id], i.Privileged, tools.Find(t => t.Id == i.ToolId)?.Autonomy, i.Environment, RiskWeights.Default));
+            i.Risk.ShouldBe(Risk.Of(i.Exposure, RiskWeights.Default.Half));
+        }
+
+        (await db.Identities.MaxAsync(i => i.Risk)).ShouldBeInRange(60, 99);
     }
 
     [Theory, EachDatabase]

@@ -159,7 +159,7 @@ internal sealed partial class RuleCases
     private async Task InheritedAsync()
     {
         var (declared, silent) = (await given.ToolAsync("Copilot"), await given.ToolAsync("Mystery"));
-        await given.SaveAsync(db => db.ToolNeeds.Add(new ToolNeed { ToolId = declared.Id, Permission = "Files.Read" }));
+        await given.SaveAsync(db => db.ToolNeeds.Add(new ToolNeed { ToolId = declared.Id, Permission = "Files.Read", Pattern = ToolNeed.PatternOf("Files.Read"), DeclaredBy = "Eve", DeclaredAt = Now, Reason = "its manual" }));
         var parent = await CaseAsync("the parent", Expected.DoesNotHold);
         await ChildAsync("beyond the need", Expected.Holds, declared.Id, "Files.Read", "Mail.Read");
         await ChildAsync("exactly the need", Expected.DoesNotHold, declared.Id, "Files.Read");

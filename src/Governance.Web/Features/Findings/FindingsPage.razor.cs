@@ -40,6 +40,9 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
     [SupplyParameterFromQuery(Name = "severity")]
     private string? SeverityName { get; set; }
 
+    [SupplyParameterFromQuery(Name = "tool")]
+    private Guid? Tool { get; set; }
+
     [SupplyParameterFromQuery(Name = "q")]
     private string? Q { get; set; }
 
@@ -59,7 +62,7 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
         tallies ??= await queries.RulesAsync(CancellationToken.None);
         chosenRule = tallies.FirstOrDefault(t => string.Equals(t.Rule.Id, Rule, StringComparison.Ordinal));
         var filter = new FindingFilter(
-            Rule, Enum.TryParse<Governance.Findings.Severity>(SeverityName, out var severity) ? severity : null, Enum.TryParse<FindingState>(State, out var state) ? state : null, Q);
+            Rule, Enum.TryParse<Governance.Findings.Severity>(SeverityName, out var severity) ? severity : null, Enum.TryParse<FindingState>(State, out var state) ? state : null, Q, Tool);
         page = await queries.ListAsync(filter, Cursor, PageSize, CancellationToken.None);
         chosen.IntersectWith(page.Rows.Select(r => r.Id));
     }
@@ -101,7 +104,7 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
     }
 
     private string CsvAddress => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/findings.csv",
-        new Dictionary<string, string?>(StringComparer.Ordinal) { ["rule"] = Rule, ["severity"] = SeverityName, ["state"] = State, ["q"] = Q }.Where(p => !string.IsNullOrEmpty(p.Value)));
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["rule"] = Rule, ["severity"] = SeverityName, ["state"] = State, ["q"] = Q, ["tool"] = Tool?.ToString() }.Where(p => !string.IsNullOrEmpty(p.Value)));
 
     private string Address(string? rule) => navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["rule"] = rule, ["after"] = null });
 

@@ -12,16 +12,13 @@ namespace Governance.Web.Features.Home;
 /// <summary>What waits for whom, in a handful of indexed counts.</summary>
 public sealed record HomeFigures(
     int Identities, int AiIdentities, int AiOwned, int Unowned, int Orphaned, int People, int Held, int Manual, int Stuck, bool Stopped, int HighFindings, int StaleSources, int RunningCampaigns,
-    IReadOnlyList<ToolExposure> Tools);
-
-/// <summary>A tool with how many identities act for it and the highest risk among them.</summary>
-public sealed record ToolExposure(Guid Id, string Name, int Identities, int Unowned, int TopRisk);
+    IReadOnlyList<ExposedTool> Tools);
 
 /// <summary>What waits for one person.</summary>
 public sealed record HomeDuties(int OpenReviews, int Proposals, int Owned);
 
 /// <summary>The start page's figures. They cross features, so they stand with the page and not in one of them.</summary>
-public sealed class HomeQueries(IDbContextFactory<GovernanceDb> contexts, TimeProvider clock)
+public sealed class HomeQueries(IDbContextFactory<GovernanceDb> contexts, FindingQueries findings, TimeProvider clock)
 {
     private static readonly TimeSpan Stale = TimeSpan.FromDays(7);
 
@@ -31,10 +28,6 @@ public sealed class HomeQueries(IDbContextFactory<GovernanceDb> contexts, TimePr
         var live = db.Identities.AsNoTracking().Where(i => i.State != LifecycleState.Decommissioned && i.MissingSince == null);
         var ai = live.Where(i => i.ToolId != null);
         var staleBefore = clock.Now() - Stale;
-        var tools = await ai.GroupBy(i => i.ToolId!.Value)
-            .Select(g => new { Id = g.Key, Count = g.Count(), Unowned = g.Sum(i => i.OwnerState == OwnerState.Accepted ? 0 : 1), Top = g.Max(i => i.Risk) })
-            .OrderByDescending(g => g.Top).ThenByDescending(g => g.Count).Take(8).ToListAsync(ct);
-        var names = await db.Tools.AsNoTracking().Where(t => tools.Select(x => x.Id).Contains(t.Id)).ToDictionaryAsync(t => t.Id, t => t.Name, ct);
         return new HomeFigures(
             await live.CountAsync(ct),
             await ai.CountAsync(ct),
@@ -49,7 +42,7 @@ public sealed class HomeQueries(IDbContextFactory<GovernanceDb> contexts, TimePr
             await db.Findings.CountAsync(f => f.State == FindingState.Open && (f.Severity == Severity.High || f.Severity == Severity.Critical), ct),
             await db.Sources.CountAsync(s => s.LastImportedAt == null || s.LastImportedAt < staleBefore, ct),
             await db.Campaigns.CountAsync(c => c.State == CampaignState.Running, ct),
-            tools.ConvertAll(t => new ToolExposure(t.Id, names.GetValueOrDefault(t.Id, "?"), t.Count, t.Unowned, t.Top)));
+            await findings.ExposedToolsAsync(8, ct));
     }
 
     public async Task<HomeDuties> DutiesAsync(Guid? personId, CancellationToken ct)

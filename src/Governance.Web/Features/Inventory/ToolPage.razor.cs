@@ -1,18 +1,20 @@
 using Governance.Common;
 using Governance.Findings;
 using Governance.Inventory;
+using Governance.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace Governance.Web.Features.Inventory;
 
 /// <summary>One tool: every identity that acts for it in every system, how they hang together, what they may do and who answers for them.</summary>
-public sealed partial class ToolPage(PictureQueries queries, FindingQueries findingQueries)
+public sealed partial class ToolPage(PictureQueries queries, FindingQueries findingQueries, CurrentActor actor)
 {
     private ToolPicture? picture;
     private PictureLayout wide = new(0, 0, [], [], []);
     private PictureLayout narrow = new(0, 0, [], [], []);
     private Page<FindingRow> findings = new([], null, 0);
     private bool loaded;
+    private bool mayChange;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -29,6 +31,8 @@ public sealed partial class ToolPage(PictureQueries queries, FindingQueries find
 
     protected override async Task OnParametersSetAsync()
     {
+        var me = await actor.GetAsync();
+        mayChange = me.Holds(Roles.SecurityEngineer) || me.Holds(Roles.Administrator);
         var found = await queries.FindAsync(Id, CancellationToken.None);
         if (found is not null)
         {
