@@ -1180,6 +1180,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     StateSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     LastCertifiedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Risk = table.Column<int>(type: "integer", nullable: false),
+                    Exposure = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
                     Version = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
@@ -1282,7 +1283,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: table => new
                 {
                     ToolId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Permission = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    Permission = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Pattern = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    DeclaredBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    DeclaredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1179,6 +1179,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     StateSince = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     LastCertifiedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Risk = table.Column<int>(type: "int", nullable: false),
+                    Exposure = table.Column<int>(type: "int", nullable: false, defaultValue: 0),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
@@ -1281,7 +1282,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Permission = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                    Permission = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Pattern = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    DeclaredBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    DeclaredAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false)
                 },
                 constraints: table =>
                 {

@@ -1179,6 +1179,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     StateSince = table.Column<long>(type: "INTEGER", nullable: false),
                     LastCertifiedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Risk = table.Column<int>(type: "INTEGER", nullable: false),
+                    Exposure = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -1281,7 +1282,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: table => new
                 {
                     ToolId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Permission = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                    Permission = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Pattern = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    DeclaredBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    DeclaredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false)
                 },
                 constraints: table =>
                 {

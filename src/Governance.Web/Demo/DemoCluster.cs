@@ -75,7 +75,6 @@ internal static class DemoCluster
             NeverUsed = never,
             LastUsed = never ? null : world.Chance(15) ? world.DaysAgo(95, 260) : world.DaysAgo(0, 6),
             Expires = world.Chance(4) ? world.DaysAgo(3, 30) : null,
-            Creator = world.SomeoneIn(department),
             Credentials = standing ? [new DemoCredential("token-" + world.Hex(5), "token", created, NeverExpires: true)] : [new DemoCredential("projected", "federated-trust", created)],
             Grants = grants,
         };

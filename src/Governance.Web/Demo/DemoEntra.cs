@@ -128,6 +128,7 @@ internal static class DemoEntra
                     createdDateTime = DemoCsv.Time(i.Created),
                     publisherName = i.Publisher,
                     homepage = i.Homepage,
+                    owners = Owners(i),
                     passwordCredentials = Credentials(i, "client-secret"),
                     keyCredentials = Credentials(i, "certificate"),
                     appRoleAssignments = i.Grants.Where(g => !g.Delegated).Select(g => new { appRoleId = Roles[g.Permission], principalId = i.ExternalId, principalType = "ServicePrincipal", resourceDisplayName = g.Resource }),
@@ -140,6 +141,7 @@ internal static class DemoEntra
                     signInAudience = "AzureADMyOrg",
                     createdDateTime = DemoCsv.Time(i.Created),
                     publisherDomain = DemoPeople.Domain,
+                    owners = Owners(i),
                     passwordCredentials = Credentials(i, "client-secret"),
                     keyCredentials = Credentials(i, "certificate"),
                 }),
@@ -147,12 +149,15 @@ internal static class DemoEntra
                 {
                     clientId = i.ExternalId,
                     consentType = g.Key.ForEverybody ? "AllPrincipals" : "Principal",
-                    principalId = g.Key.ForEverybody ? null : AppId(i),
+                    principalId = g.Key.ForEverybody ? null : i.Truth?.Consented,
                     resourceDisplayName = g.Key.Resource,
                     scope = string.Join(' ', g.Select(x => x.Permission)),
                 })),
             }, Indented);
     }
+
+    /// <summary>As Graph expands them; the directory holds people and groups only, so an automation account or a mailbox is none.</summary>
+    private static IEnumerable<object> Owners(DemoIdentity identity) => identity.Truth?.Tag is { } tag ? [new { displayName = tag, mail = tag.Contains('@', StringComparison.Ordinal) ? tag : null }] : [];
 
     private static IEnumerable<object> Credentials(DemoIdentity identity, string kind) => identity.Credentials.Where(c => c.Kind == kind).Select(c => c.Secret is null
         ? (object)new { keyId = c.Id, startDateTime = DemoCsv.Time(c.Created), endDateTime = DemoCsv.Time(c.Expires) }

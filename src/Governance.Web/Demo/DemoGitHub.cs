@@ -58,7 +58,6 @@ internal static class DemoGitHub
             NeverUsed = never,
             LastUsed = never ? null : world.Chance(20) ? world.DaysAgo(95, 300) : world.DaysAgo(0, 25),
             Expires = kind == "api-token" && world.Chance(8) ? world.DaysAgo(4, 40) : null,
-            Creator = world.SomeoneIn(department),
             Environment = "production",
             Credentials = [.. credentials.Select(c => Credential(world, c, created))],
             Grants = [.. grants.DistinctBy(g => (g.Permission, g.Resource))],

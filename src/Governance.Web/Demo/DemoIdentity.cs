@@ -48,8 +48,8 @@ internal sealed record DemoIdentity(string ExternalId, string Name, string Kind)
 
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Who made it, by mail address.</summary>
-    public string? Creator { get; init; }
+    /// <summary>Who answers for it, and what its source says of that.</summary>
+    public DemoTruth? Truth { get; init; }
 
     public IReadOnlyList<DemoCredential> Credentials { get; init; } = [];
 

@@ -14,15 +14,12 @@ internal sealed partial class DemoStory
     {
         var engineer = await ActorAsync(DemoPeople.SecurityEngineer, ct);
         var ownership = Get<OwnershipService>();
-        var turns = new Dictionary<string, int>(StringComparer.Ordinal);
-        var plan = new Dictionary<DemoPerson, List<Guid>>();
+        var plan = new SortedDictionary<string, List<Guid>>(StringComparer.Ordinal);
         foreach (var ((identity, id), n) in Known().Select((k, n) => (k, n)))
         {
             if (n % UnownedOneIn == 3)
                 continue;
-            var owners = OwnersOf(identity.Department);
-            var turn = turns[identity.Department] = turns.GetValueOrDefault(identity.Department) + 1;
-            var owner = owners[turn % owners.Count];
+            var owner = identity.Truth!.Owner;
             if (!plan.TryGetValue(owner, out var list))
                 plan[owner] = list = [];
             list.Add(id);
@@ -30,8 +27,8 @@ internal sealed partial class DemoStory
 
         foreach (var ((owner, ids), n) in plan.Select((p, n) => (p, n)))
         {
-            await ownership.AssignAsync(ids, people[owner.Name], "Named by the department", engineer, ct);
-            var by = await ActorAsync(owner.Name, ct);
+            await ownership.AssignAsync(ids, people[owner], "Named by the department", engineer, ct);
+            var by = await ActorAsync(owner, ct);
             // One in eight has not answered yet; another one sent something back.
             if (n % 8 == 5)
                 continue;
@@ -56,14 +53,5 @@ internal sealed partial class DemoStory
         foreach (var group in fresh.Where((_, n) => n % 3 != 0).GroupBy(k => DemoPeople.Departments.Single(d => d.Department == k.Identity.Department).Head, StringComparer.Ordinal))
             await Get<OwnershipService>().AssignAsync(group.Select(k => k.Id).ToList(), people[group.Key], "New in the last import", engineer, ct);
         await CatchUpAsync(ct);
-    }
-
-    /// <summary>The head, the senior ones, and those who will leave.</summary>
-    private List<DemoPerson> OwnersOf(string department)
-    {
-        var team = world.People.Where(p => p.Department == department).ToList();
-        var standing = team.Take(team.Count > 20 ? 9 : 4).ToList();
-        // Leavers own as much as anyone: that is what makes orphans.
-        return [.. standing, .. team.Where(p => p.Leaves).Except(standing)];
     }
 }

@@ -15,16 +15,24 @@ internal sealed class DemoWorld
     public const string GitHub = "GitHub larkfield";
     public const string Cluster = "Kubernetes prod-eu-1";
 
-    private readonly Random random = new(20_261_124);
+    /// <summary>Of the one that is shown.</summary>
+    private const int Seed = 20_261_124;
 
-    public DemoWorld(DateTimeOffset now)
+    private readonly Random random;
+
+    /// <param name="now">Dates count back from here.</param>
+    /// <param name="seed">Another organisation of the same kind for each; for measuring.</param>
+    public DemoWorld(DateTimeOffset now, int seed = Seed)
     {
-        Now = now;
+        (Now, random) = (now, new Random(seed));
         People = DemoPeople.Make(random);
-        EntraIdentities = DemoEntra.Make(this);
-        AwsUsers = DemoAws.Make(this);
-        GitHubIdentities = DemoGitHub.Make(this);
-        ClusterIdentities = DemoCluster.Connect(DemoCluster.Make(this), EntraIdentities);
+        var ownership = new DemoOwnership(People, seed + 1);
+        EntraIdentities = Owned(DemoEntra.Make(this));
+        AwsUsers = Owned(DemoAws.Make(this));
+        GitHubIdentities = Owned(DemoGitHub.Make(this));
+        ClusterIdentities = Owned(DemoCluster.Connect(DemoCluster.Make(this), EntraIdentities));
+
+        List<DemoIdentity> Owned(IReadOnlyList<DemoIdentity> identities) => [.. identities.Select(i => i with { Truth = ownership.Of(i) })];
     }
 
     public DateTimeOffset Now { get; }
@@ -76,9 +84,6 @@ internal sealed class DemoWorld
         var at = Now.AddDays(-from - random.Next(Math.Max(1, to - from))).AddMinutes(-random.Next(1440));
         return new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
-
-    /// <summary>Someone of the department, most likely still there.</summary>
-    public string SomeoneIn(string department) => Pick(People.Where(p => p.Department == department).ToList()).Mail;
 
     private static List<DemoIdentity> Existing(IEnumerable<DemoIdentity> identities, DateTimeOffset asOf) => [.. identities.Where(i => i.Created <= asOf)];
 }

@@ -70,7 +70,7 @@ public sealed class ReachPanelTests() : InventoryDesk(Roles.SecurityEngineer)
         var dialog = Dialogs;
         dialog.WaitForElement("textarea").Input("Files.Read\n Mail.* ");
         dialog.Find("button.mud-button-filled").HasAttribute("disabled").ShouldBeTrue();
-        dialog.FindAll("input").Last().Input("the vendor's manual");
+        dialog.FindAll("input")[^1].Input("the vendor's manual");
         dialog.Find("button.mud-button-filled").Click();
         panel.WaitForAssertion(() => panel.FindAll("li").Count.ShouldBe(2));
         panel.Find("li").TextContent.ShouldContain("Ada Lovelace");

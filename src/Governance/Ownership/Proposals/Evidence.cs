@@ -36,15 +36,15 @@ public enum EvidenceKind
     /// <summary>They manage the one who left.</summary>
     LeaverManager,
 
-    /// <summary>They own its neighbours in the namespace.</summary>
-    Neighbours,
-
     /// <summary>They own most of the same tool's identities.</summary>
     SameTool,
+
+    /// <summary>They own its neighbours in the namespace.</summary>
+    Neighbours,
 }
 
 /// <summary>One trace that leads to a person.</summary>
-/// <param name="Weight">0 to 1: how strongly it speaks for the person, by our judgement and not fitted to data; what was measured is in docs/administrator.md.</param>
+/// <param name="Weight">0 to 1: how strongly it speaks for the person, by our judgement, mended where a made-up organisation showed it wrong; how and what was measured is in docs/administrator.md.</param>
 /// <param name="Text">In one sentence, for people.</param>
 public sealed record Evidence(Guid PersonId, EvidenceKind Kind, double Weight, string Text);
 
@@ -71,7 +71,7 @@ public static class Ranking
         EvidenceKind.Namespace => 0.60,
         EvidenceKind.Consent => 0.45,
         EvidenceKind.LeaverManager => 0.55,
-        EvidenceKind.Neighbours => 0.45,
+        EvidenceKind.SameTool => 0.50,
         _ => 0.35,
     };
 

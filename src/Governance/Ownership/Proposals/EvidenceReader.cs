@@ -19,6 +19,9 @@ internal sealed record Ownerless(
 /// <param name="others">Whether the accepted owners of other identities count.</param>
 internal sealed class EvidenceReader(GovernanceDb db, bool own = true, bool others = true)
 {
+    /// <summary>Whoever a source merely names need never have owned it: their manager is a way to go on, and no more.</summary>
+    private const double OnceNamed = 0.4;
+
     private readonly Dictionary<Guid, List<Evidence>> found = [];
 
     public async Task<IReadOnlyDictionary<Guid, List<Evidence>>> ReadAsync(IReadOnlyList<Ownerless> page, CancellationToken ct)
@@ -67,7 +70,7 @@ internal sealed class EvidenceReader(GovernanceDb db, bool own = true, bool othe
                 if (!person.Left)
                     found[of.Id].Add(new Evidence(person.Id, kind, Ranking.WeightOf(kind) * person.Likeness, why));
                 else if (person.ManagerId is { } manager && managers.TryGetValue(manager, out var name))
-                    found[of.Id].Add(new Evidence(manager, EvidenceKind.LeaverManager, Ranking.WeightOf(EvidenceKind.LeaverManager) * person.Likeness * 0.8, $"{name} managed {person.Name}, who {text} and has left."));
+                    found[of.Id].Add(new Evidence(manager, EvidenceKind.LeaverManager, Ranking.WeightOf(EvidenceKind.LeaverManager) * person.Likeness * OnceNamed, $"{name} managed {person.Name}, who {text} and has left."));
             }
         }
 
