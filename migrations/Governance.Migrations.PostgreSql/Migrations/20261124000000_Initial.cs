@@ -213,6 +213,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Rule = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: true),
                     Stages = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     Review = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    Run = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     NoAnswer = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "boolean", nullable: false),
@@ -845,6 +846,53 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeys",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    Prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Roles = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    ReadOnly = table.Column<bool>(type: "boolean", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RevokedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CalendarTokens",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LastReadAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CalendarTokens", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_CalendarTokens_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Campaigns",
                 columns: table => new
                 {
@@ -861,13 +909,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Review = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     StageNumber = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Run = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    AutoApply = table.Column<bool>(type: "boolean", nullable: false),
+                    PreparedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ScheduledFor = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     LaunchedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ClosedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     AppliedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndReason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     Population = table.Column<int>(type: "integer", nullable: false),
+                    InScope = table.Column<int>(type: "integer", nullable: false),
+                    Excluded = table.Column<int>(type: "integer", nullable: false),
                     PopulationHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Version = table.Column<Guid>(type: "uuid", nullable: false)
                 },
@@ -1341,6 +1395,32 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CampaignExclusions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CampaignExclusions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2022,6 +2102,17 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "PersonId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_AccountId",
+                table: "ApiKeys",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_Hash",
+                table: "ApiKeys",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditCheckpoints_At",
                 table: "AuditCheckpoints",
                 column: "At");
@@ -2047,9 +2138,26 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "SubjectType", "SubjectId", "Sequence" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CalendarTokens_Hash",
+                table: "CalendarTokens",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CampaignDefinitions_NextLaunchAt",
                 table: "CampaignDefinitions",
                 column: "NextLaunchAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_CampaignId_IdentityId",
+                table: "CampaignExclusions",
+                columns: new[] { "CampaignId", "IdentityId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_IdentityId",
+                table: "CampaignExclusions",
+                column: "IdentityId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_DefinitionId_ScheduledFor",
@@ -2657,6 +2765,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "AccountTokens");
 
             migrationBuilder.DropTable(
+                name: "ApiKeys");
+
+            migrationBuilder.DropTable(
                 name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
@@ -2679,6 +2790,12 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CalendarTokens");
+
+            migrationBuilder.DropTable(
+                name: "CampaignExclusions");
 
             migrationBuilder.DropTable(
                 name: "CapUses");

@@ -212,6 +212,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Rule = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
                     Stages = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
                     Review = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    Run = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
                     NextLaunchAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     NoAnswer = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "bit", nullable: false),
@@ -844,6 +845,53 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeys",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    Prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    Roles = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    ReadOnly = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    RevokedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LastUsedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CalendarTokens",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    LastReadAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CalendarTokens", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_CalendarTokens_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Campaigns",
                 columns: table => new
                 {
@@ -860,13 +908,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Review = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
                     StageNumber = table.Column<int>(type: "int", nullable: false),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Run = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    AutoApply = table.Column<bool>(type: "bit", nullable: false),
+                    PreparedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     LaunchedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ScheduledFor = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     LaunchedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     DueAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ClosedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     AppliedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    EndReason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
                     Population = table.Column<int>(type: "int", nullable: false),
+                    InScope = table.Column<int>(type: "int", nullable: false),
+                    Excluded = table.Column<int>(type: "int", nullable: false),
                     PopulationHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
@@ -1340,6 +1394,32 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CampaignExclusions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Reason = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CampaignExclusions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2022,6 +2102,17 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "PersonId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_AccountId",
+                table: "ApiKeys",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_Hash",
+                table: "ApiKeys",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditCheckpoints_At",
                 table: "AuditCheckpoints",
                 column: "At");
@@ -2047,9 +2138,26 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "SubjectType", "SubjectId", "Sequence" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CalendarTokens_Hash",
+                table: "CalendarTokens",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CampaignDefinitions_NextLaunchAt",
                 table: "CampaignDefinitions",
                 column: "NextLaunchAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_CampaignId_IdentityId",
+                table: "CampaignExclusions",
+                columns: new[] { "CampaignId", "IdentityId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_IdentityId",
+                table: "CampaignExclusions",
+                column: "IdentityId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_DefinitionId_ScheduledFor",
@@ -2658,6 +2766,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "AccountTokens");
 
             migrationBuilder.DropTable(
+                name: "ApiKeys");
+
+            migrationBuilder.DropTable(
                 name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
@@ -2680,6 +2791,12 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CalendarTokens");
+
+            migrationBuilder.DropTable(
+                name: "CampaignExclusions");
 
             migrationBuilder.DropTable(
                 name: "CapUses");

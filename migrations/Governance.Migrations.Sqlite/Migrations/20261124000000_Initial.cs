@@ -212,6 +212,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Rule = table.Column<string>(type: "TEXT", maxLength: 300, nullable: true),
                     Stages = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     Review = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Run = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
                     NextLaunchAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NoAnswer = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     JustificationOnCertify = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -844,6 +845,53 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeys",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Roles = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ReadOnly = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RevokedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CalendarTokens",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastReadAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CalendarTokens", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_CalendarTokens_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Campaigns",
                 columns: table => new
                 {
@@ -860,13 +908,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Review = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Run = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    AutoApply = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PreparedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LaunchedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ScheduledFor = table.Column<long>(type: "INTEGER", nullable: true),
                     LaunchedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     AppliedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndReason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
                     Population = table.Column<int>(type: "INTEGER", nullable: false),
+                    InScope = table.Column<int>(type: "INTEGER", nullable: false),
+                    Excluded = table.Column<int>(type: "INTEGER", nullable: false),
                     PopulationHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
@@ -1340,6 +1394,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Identities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CampaignExclusions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IdentityId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CampaignExclusions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_CampaignExclusions_Identities_IdentityId",
+                        column: x => x.IdentityId,
+                        principalTable: "Identities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2021,6 +2101,17 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "PersonId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_AccountId",
+                table: "ApiKeys",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_Hash",
+                table: "ApiKeys",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditCheckpoints_At",
                 table: "AuditCheckpoints",
                 column: "At");
@@ -2046,9 +2137,26 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "SubjectType", "SubjectId", "Sequence" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CalendarTokens_Hash",
+                table: "CalendarTokens",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CampaignDefinitions_NextLaunchAt",
                 table: "CampaignDefinitions",
                 column: "NextLaunchAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_CampaignId_IdentityId",
+                table: "CampaignExclusions",
+                columns: new[] { "CampaignId", "IdentityId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CampaignExclusions_IdentityId",
+                table: "CampaignExclusions",
+                column: "IdentityId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_DefinitionId_ScheduledFor",
@@ -2656,6 +2764,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "AccountTokens");
 
             migrationBuilder.DropTable(
+                name: "ApiKeys");
+
+            migrationBuilder.DropTable(
                 name: "AppliedCatalogues");
 
             migrationBuilder.DropTable(
@@ -2678,6 +2789,12 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "BrakeSettings");
+
+            migrationBuilder.DropTable(
+                name: "CalendarTokens");
+
+            migrationBuilder.DropTable(
+                name: "CampaignExclusions");
 
             migrationBuilder.DropTable(
                 name: "CapUses");

@@ -1,6 +1,7 @@
 using Governance.Audit;
 using Governance.Connectors;
 using Governance.Persistence;
+using Governance.Web.Api;
 using Governance.Web.Demo;
 using Governance.Web.Features.Audit;
 using Governance.Web.Features.Campaigns;
@@ -62,6 +63,7 @@ public static class ConsoleHost
         services.AddConnectors();
         services.AddHostedService<FollowerService>();
         services.AddSecurity(builder.Configuration);
+        services.AddApi();
         services.AddJobs();
         services.AddHome();
         services.AddCampaignPages();
@@ -95,7 +97,7 @@ public static class ConsoleHost
             app.UseHsts();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         // Reading only: a refused post keeps its own answer.
-        app.UseWhen(http => HttpMethods.IsGet(http.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseWhen(http => HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseSecurityHeaders();
         app.UseRouting();
         app.UseMiddleware<SetupRedirect>();
@@ -108,6 +110,7 @@ public static class ConsoleHost
         app.MapSignIn();
         app.MapSignInProviders();
         app.MapFeatureEndpoints();
+        app.MapApiDescription();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], IsReadOnlyFunc = _ => true, DashboardTitle = "Jobs", AppPath = "/" })
             .RequireAuthorization(Policies.Administer);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuit =>

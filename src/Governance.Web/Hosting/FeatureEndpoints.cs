@@ -13,6 +13,10 @@ public static class FeatureEndpoints
     {
         // One line a feature, alphabetical.
         Features.Audit.AuditEndpoints.Map(app);
+        Features.Campaigns.CalendarEndpoints.Map(app);
+        Features.Campaigns.CampaignApi.Map(app);
+        Features.Campaigns.CampaignEndpoints.Map(app);
+        Features.Campaigns.ReviewApi.Map(app);
         Features.Evidence.EvidenceEndpoints.Map(app);
         Features.Findings.FindingEndpoints.Map(app);
         Features.Imports.ImportEndpoints.Map(app);

@@ -12,6 +12,7 @@ public static class AccountServices
         services.AddSingleton<AccountService>();
         services.AddSingleton<AccountQueries>();
         services.AddSingleton<ExternalSignIn>();
+        services.AddSingleton<ApiKeyService>();
         return services;
     }
 }

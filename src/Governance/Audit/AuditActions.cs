@@ -42,12 +42,15 @@ public static class AuditActions
     public const string LifecycleChanged = "lifecycle.changed";
     public const string CampaignDefined = "campaign.defined";
     public const string CampaignChanged = "campaign.changed";
+    public const string CampaignPrepared = "campaign.prepared";
     public const string CampaignLaunched = "campaign.launched";
     public const string CampaignStageChanged = "campaign.stage-changed";
     public const string CampaignClosed = "campaign.closed";
     public const string CampaignApplied = "campaign.applied";
     public const string CampaignEndsSet = "campaign.ends-set";
     public const string CampaignSkipped = "campaign.skipped";
+    public const string CampaignCancelled = "campaign.cancelled";
+    public const string CampaignReminded = "campaign.reminded";
     public const string CampaignExtended = "campaign.extended";
     public const string CampaignArchived = "campaign.archived";
     public const string ReviewDecided = "review.decided";
@@ -81,6 +84,10 @@ public static class AuditActions
     public const string AccountCreated = "account.created";
     public const string AccountChanged = "account.changed";
     public const string AccountConnected = "account.connected";
+    public const string ApiKeyMade = "api-key.made";
+    public const string ApiKeyRevoked = "api-key.revoked";
+    public const string CalendarRenewed = "calendar.renewed";
+    public const string CalendarEnded = "calendar.ended";
     public const string SignedIn = "account.signed-in";
     public const string SignInRefused = "account.sign-in-refused";
     public const string SignedOut = "account.signed-out";

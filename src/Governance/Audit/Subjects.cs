@@ -24,4 +24,5 @@ public static class Subjects
     public const string AuditLog = "audit-log";
     public const string EvidencePackage = "evidence-package";
     public const string Account = "account";
+    public const string ApiKey = "api-key";
 }

@@ -12,6 +12,12 @@ public enum CampaignState
 
     /// <summary>Its decisions have become certifications and revocation orders.</summary>
     Applied,
+
+    /// <summary>Snapshot and items stand, and its manager sees numbers and problems; nobody has been asked yet.</summary>
+    Prepared,
+
+    /// <summary>Given up: nothing of it is applied.</summary>
+    Cancelled,
 }
 
 /// <summary>One run of a definition, with the settings it was launched with.</summary>
@@ -48,12 +54,22 @@ public sealed class Campaign
 
     public CampaignState State { get; set; }
 
-    public required DateTimeOffset LaunchedAt { get; init; }
+    /// <summary>The <see cref="RunSettings"/> that it began with, as JSON.</summary>
+    public string Run { get; init; } = "{}";
+
+    /// <summary>Whether decisions are applied as soon as it closes, or a person does.</summary>
+    public bool AutoApply { get; init; } = true;
+
+    /// <summary>When its snapshot was taken: what reviewers decide on was true then.</summary>
+    public DateTimeOffset PreparedAt { get; init; }
+
+    /// <summary>When its reviewers were asked; until then, when it was prepared.</summary>
+    public required DateTimeOffset LaunchedAt { get; set; }
 
     /// <summary>The due time of the schedule that it was launched for; null when a person launched it.</summary>
-    public DateTimeOffset? ScheduledFor { get; init; }
+    public DateTimeOffset? ScheduledFor { get; set; }
 
-    public required string LaunchedBy { get; init; }
+    public required string LaunchedBy { get; set; }
 
     public required DateTimeOffset DueAt { get; set; }
 
@@ -61,10 +77,19 @@ public sealed class Campaign
 
     public DateTimeOffset? AppliedAt { get; set; }
 
-    /// <summary>Identities in scope at launch; each has an item.</summary>
+    /// <summary>Why it was closed early or cancelled.</summary>
+    public string? EndReason { get; set; }
+
+    /// <summary>How many items it has.</summary>
     public int Population { get; set; }
 
-    /// <summary>SHA-256 over the ordered ids of the population: nothing lost or doubled since (I-12).</summary>
+    /// <summary>Identities that the scope's filter named. Those with an item and those left out add up to it.</summary>
+    public int InScope { get; set; }
+
+    /// <summary>Identities in scope without an item, each with its reason: <see cref="CampaignExclusion"/>.</summary>
+    public int Excluded { get; set; }
+
+    /// <summary>SHA-256 over the ordered ids of what is asked about: nothing lost or doubled since (I-12).</summary>
     public required string PopulationHash { get; set; }
 
     public Guid Version { get; set; }
@@ -102,6 +127,8 @@ internal sealed class CampaignConfiguration : IEntityTypeConfiguration<Campaign>
         builder.Property(c => c.Scope).HasMaxLength(4000);
         builder.Property(c => c.StageSettings).HasMaxLength(-1);
         builder.Property(c => c.Review).HasMaxLength(1000);
+        builder.Property(c => c.Run).HasMaxLength(2000);
+        builder.Property(c => c.EndReason).HasMaxLength(2000);
         builder.Property(c => c.PopulationHash).HasMaxLength(64);
         builder.Property(c => c.Version).IsConcurrencyToken();
     }

@@ -47,6 +47,9 @@ public sealed class CampaignDefinition
     /// <summary>A <see cref="ReviewSettings"/> as JSON.</summary>
     public required string Review { get; set; }
 
+    /// <summary>A <see cref="RunSettings"/> as JSON.</summary>
+    public string Run { get; set; } = "{}";
+
     /// <summary>When the scheduler launches it next; null for never.</summary>
     public DateTimeOffset? NextLaunchAt { get; set; }
 
@@ -82,6 +85,7 @@ internal sealed class CampaignDefinitionConfiguration : IEntityTypeConfiguration
         builder.Ignore(d => d.Schedule);
         builder.Property(d => d.Stages).HasMaxLength(-1);
         builder.Property(d => d.Review).HasMaxLength(1000);
+        builder.Property(d => d.Run).HasMaxLength(2000);
         builder.Property(d => d.Version).IsConcurrencyToken();
     }
 }

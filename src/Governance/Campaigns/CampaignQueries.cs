@@ -68,7 +68,7 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             orderby d.Name, d.Id
             select new DefinitionRow(
                 d.Id, d.Name, new CampaignSchedule(d.StartsAt, d.TimeZone, d.Rule), d.DurationDays, d.NextLaunchAt, p.Name,
-                db.Campaigns.Where(c => c.DefinitionId == d.Id && c.State == CampaignState.Running).Select(c => (Guid?)c.Id).FirstOrDefault())).Take(LongestList).ToListAsync(ct);
+                db.Campaigns.Where(c => c.DefinitionId == d.Id && (c.State == CampaignState.Running || c.State == CampaignState.Prepared)).Select(c => (Guid?)c.Id).FirstOrDefault())).Take(LongestList).ToListAsync(ct);
     }
 
     /// <summary>What a scope can be narrowed by.</summary>
@@ -100,12 +100,13 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
             EndsAfter = d.Schedule.EndsAfter,
             Stages = CampaignJson.Stages(d.Stages),
             Review = CampaignJson.Settings(d.Review),
+            Run = RunSettings.FromJson(d.Run),
             NoAnswer = d.NoAnswer,
             JustificationOnCertify = d.JustificationOnCertify,
             BlockSelfReview = d.BlockSelfReview,
         };
         var name = await db.People.Where(p => p.Id == d.FallbackReviewerId).Select(p => p.Name).SingleOrDefaultAsync(ct) ?? string.Empty;
-        var running = await db.Campaigns.Where(c => c.DefinitionId == id && c.State == CampaignState.Running).Select(c => (Guid?)c.Id).FirstOrDefaultAsync(ct);
+        var running = await db.Campaigns.Where(c => c.DefinitionId == id && (c.State == CampaignState.Running || c.State == CampaignState.Prepared)).Select(c => (Guid?)c.Id).FirstOrDefaultAsync(ct);
         return new DefinitionDetail(d.Id, d.Version, input, name, d.ArchivedAt, running);
     }
 

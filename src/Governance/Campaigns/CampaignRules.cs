@@ -168,6 +168,7 @@ public static class CampaignRules
 
     private static Refusal? Open(ReviewItemState item, DateTimeOffset now) => item switch
     {
+        { CampaignState: CampaignState.Prepared } => Refusals.NotStarted(item.CampaignName),
         { CampaignState: not CampaignState.Running } => Refusals.CampaignClosed(item.CampaignName, item.ClosedAt),
         { StageClosedAt: { } ended } => Refusals.StageOver(item.CampaignName, item.StageNumber, ended),
         { DueAt: var due } when now > due => Refusals.PastDue(item.CampaignName, due),

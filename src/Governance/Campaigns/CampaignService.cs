@@ -27,6 +27,7 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
                 Scope = string.Empty,
                 Stages = string.Empty,
                 Review = string.Empty,
+                Run = string.Empty,
                 FallbackReviewerId = input.FallbackReviewerId,
                 CreatedAt = now,
                 CreatedBy = by.Name,
@@ -113,7 +114,16 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
 
     /// <inheritdoc cref="CampaignPreviews.ForAsync"/>
     public Task<CampaignPreview> PreviewAsync(DefinitionInput input, CancellationToken ct) =>
-        previews.ForAsync(input.Scope, input.FallbackReviewerId, input.BlockSelfReview, ct);
+        previews.ForAsync(input, ct);
+
+    /// <inheritdoc cref="CampaignPreviews.ExcludedAsync"/>
+    public Task<IReadOnlyList<ExclusionCount>> ExcludedAsync(DefinitionInput input, CancellationToken ct) => previews.ExcludedAsync(input, ct);
+
+    /// <inheritdoc cref="CampaignLauncher.PrepareAsync"/>
+    public Task<Outcome<Guid>> PrepareAsync(Guid definitionId, Actor by, CancellationToken ct) => launcher.PrepareAsync(definitionId, by, ct);
+
+    /// <inheritdoc cref="CampaignLauncher.StartAsync"/>
+    public Task<Outcome<Guid>> StartAsync(Guid campaignId, Actor by, CancellationToken ct) => launcher.StartAsync(campaignId, by, ct);
 
     /// <inheritdoc cref="CampaignLauncher.LaunchAsync(Guid, Actor, CancellationToken)"/>
     public Task<Outcome<Guid>> LaunchAsync(Guid definitionId, Actor by, CancellationToken ct) => launcher.LaunchAsync(definitionId, by, ct);
@@ -123,6 +133,12 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
 
     /// <inheritdoc cref="CampaignCloser.CloseAsync"/>
     public Task<Outcome<Done>> CloseAsync(Guid campaignId, Actor by, CancellationToken ct) => closer.CloseAsync(campaignId, by, ct);
+
+    /// <inheritdoc cref="CampaignCloser.CloseEarlyAsync"/>
+    public Task<Outcome<Done>> CloseEarlyAsync(Guid campaignId, string? reason, Actor by, CancellationToken ct) => closer.CloseEarlyAsync(campaignId, reason, by, ct);
+
+    /// <inheritdoc cref="CampaignCloser.CancelAsync"/>
+    public Task<Outcome<Done>> CancelAsync(Guid campaignId, string? reason, Actor by, CancellationToken ct) => closer.CancelAsync(campaignId, reason, by, ct);
 
     /// <inheritdoc cref="CampaignCloser.ApplyAsync"/>
     public Task<Outcome<AppliedCounts>> ApplyAsync(Guid campaignId, Actor by, CancellationToken ct) => closer.ApplyAsync(campaignId, by, ct);
@@ -172,6 +188,7 @@ public sealed class CampaignService(IDbContextFactory<GovernanceDb> contexts, Au
         definition.DurationDays = input.TotalDays();
         definition.Stages = CampaignJson.Write(input.StagesInForce());
         definition.Review = CampaignJson.Write(input.Review);
+        definition.Run = input.Run.ToJson();
         definition.NoAnswer = input.NoAnswer;
         definition.JustificationOnCertify = input.JustificationOnCertify;
         definition.BlockSelfReview = input.BlockSelfReview;

@@ -13,6 +13,14 @@ public static class CampaignsServices
         services.AddSingleton<CampaignCloser>();
         services.AddSingleton<CampaignService>();
         services.AddSingleton<CampaignQueries>();
+        services.AddSingleton<CampaignReminders>();
+        services.AddSingleton<ProgressQueries>();
+        services.AddSingleton<CampaignProblems>();
+        services.AddSingleton<EffectQueries>();
+        services.AddSingleton<ComparisonQueries>();
+        services.AddSingleton<CampaignExports>();
+        services.AddSingleton<CalendarQueries>();
+        services.AddSingleton<CalendarService>();
         services.AddSingleton<ReviewService>();
         services.AddSingleton<HandOverService>();
         services.AddSingleton<ReviewQueries>();

@@ -24,6 +24,9 @@ public sealed record DefinitionInput
     /// <summary>How it is decided.</summary>
     public ReviewSettings Review { get; init; } = new();
 
+    /// <summary>What is asked about beyond the filter, who is reminded, and how it ends.</summary>
+    public RunSettings Run { get; init; } = new();
+
     public Recurrence Recurrence { get; init; }
 
     /// <summary>When the scheduler launches it first; null: by hand.</summary>
@@ -46,6 +49,9 @@ public sealed record DefinitionInput
 
     /// <summary>What was chosen, as a schedule.</summary>
     internal CampaignSchedule Schedule => CampaignSchedule.Of(Recurrence, FirstLaunchAt, TimeZone, EndsOn, EndsAfter);
+
+    /// <summary>The next times at which the schedule would launch it; none while something in it is amiss.</summary>
+    public IReadOnlyList<DateTimeOffset> Dates(DateTimeOffset now, int most) => CampaignSchedule.IsTimeZone(TimeZone) ? Schedule.DatesAfter(now, most) : [];
 
     /// <summary>The stages in force.</summary>
     public IReadOnlyList<StageSettings> StagesInForce() => Stages.Count > 0 ? Stages : StageSettings.Standard(DurationDays);
@@ -71,6 +77,7 @@ public static class DefinitionRules
         { EndsOn: not null, EndsAfter: not null } => Refusals.TwoEnds(),
         { EndsAfter: < 1 or > 1000 } => Refusals.EndsAfterOutside(),
         _ when StageRules.Check(input.StagesInForce(), input.Review) is { } refusal => refusal,
+        _ when RunSettings.Check(input.Run) is { } refusal => refusal,
         _ when input.TotalDays() > 365 => Refusals.DurationOutside(),
         _ when input.FallbackReviewerId == Guid.Empty => Refusals.FallbackMissing(),
         { FirstLaunchAt: { } first } when first < now && first != startBefore => Refusals.LaunchInPast(),

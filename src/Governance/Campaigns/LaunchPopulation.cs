@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Governance.Inventory;
-using Governance.Lifecycle;
 using Governance.People;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -57,37 +56,29 @@ internal sealed record LaunchRow
 internal static class LaunchPopulation
 {
     /// <summary>
-    /// The identities that can be reviewed: in scope, seen in their source, not gone. Requested ones hold nothing yet; missing ones are left out unless the scope asks for them.
-    /// </summary>
-    public static IQueryable<Identity> Eligible(GovernanceDb db, IdentityFilter scope, DateTimeOffset now)
-    {
-        var rows = db.Identities.AsNoTracking().Matching(db, scope, now)
-            .Where(i => i.State != LifecycleState.Decommissioned && i.State != LifecycleState.Requested);
-        return scope.Missing is null ? rows.Where(i => i.MissingSince == null) : rows;
-    }
-
-    /// <summary>
     /// Each identity once, with its reviewer: the accepted owner who still works here, else the fallback; never who created it or alone uses it, where that is
     /// blocked. Where the first stage asks others, they are found after the rows are there: see <see cref="StageTasks"/>.
     /// </summary>
-    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, Guid fallback, bool blockSelfReview, DateTimeOffset now)
+    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, RunSettings run, Guid fallback, bool blockSelfReview, DateTimeOffset now)
     {
         var (longUnused, unused) = (now - Recommendation.UnusedForRevoke, now - Recommendation.UnusedForReduce);
-        return Eligible(db, scope, now)
-            .Select(i => new
+        return Scoping.Targets(db, scope, run, now)
+            .Select(t => new
             {
-                Identity = i,
-                Known = i.CreatedInSourceAt ?? i.FirstSeenAt,
-                Accepted = i.OwnerState == OwnerState.Accepted && i.OwnerId != null,
-                Works = db.People.Any(p => p.Id == i.OwnerId && p.Status == PersonStatus.Active),
-                OwnerSelf = blockSelfReview && i.OwnerId != null && (i.CreatorId == i.OwnerId || db.SoleUsers().Any(u => u.IdentityId == i.Id && u.PersonId == i.OwnerId)),
-                FallbackSelf = blockSelfReview && (i.CreatorId == fallback || db.SoleUsers().Any(u => u.IdentityId == i.Id && u.PersonId == fallback)),
-                Autonomous = db.Tools.Any(t => t.Id == i.ToolId && t.Autonomy == Autonomy.Autonomous),
+                t.Identity,
+                t.TargetId,
+                Known = t.Identity.CreatedInSourceAt ?? t.Identity.FirstSeenAt,
+                Accepted = t.Identity.OwnerState == OwnerState.Accepted && t.Identity.OwnerId != null,
+                Works = db.People.Any(p => p.Id == t.Identity.OwnerId && p.Status == PersonStatus.Active),
+                OwnerSelf = blockSelfReview && t.Identity.OwnerId != null
+                    && (t.Identity.CreatorId == t.Identity.OwnerId || db.SoleUsers().Any(u => u.IdentityId == t.Identity.Id && u.PersonId == t.Identity.OwnerId)),
+                FallbackSelf = blockSelfReview && (t.Identity.CreatorId == fallback || db.SoleUsers().Any(u => u.IdentityId == t.Identity.Id && u.PersonId == fallback)),
+                Autonomous = db.Tools.Any(x => x.Id == t.Identity.ToolId && x.Autonomy == Autonomy.Autonomous),
             })
             .Select(i => new LaunchRow
             {
                 IdentityId = i.Identity.Id,
-                TargetId = SqlText.Unindexed(i.Identity.Id),
+                TargetId = i.TargetId,
                 ReviewerId = i.Accepted && i.Works && !i.OwnerSelf ? i.Identity.OwnerId : i.FallbackSelf ? null : fallback,
                 ReviewerReason =
                     i.Accepted && i.Works && !i.OwnerSelf ? ReviewerReasons.AcceptedOwner
@@ -106,11 +97,11 @@ internal static class LaunchPopulation
             });
     }
 
-    /// <summary>SHA-256, lower-case hex, over the identities' ids: lower-case text, ordinal order, one a line. Anyone can recompute it from the exported population (I-12).</summary>
-    public static string Hash(IEnumerable<Guid> identityIds)
+    /// <summary>SHA-256, lower-case hex, over the ids of what is asked about: lower-case text, ordinal order, one a line. Anyone can recompute it from the exported population (I-12).</summary>
+    public static string Hash(IEnumerable<Guid> targetIds)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var id in identityIds.Select(i => i.ToString("D")).Order(StringComparer.Ordinal))
+        foreach (var id in targetIds.Select(i => i.ToString("D")).Order(StringComparer.Ordinal))
             hash.AppendData(Encoding.ASCII.GetBytes(id + "\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

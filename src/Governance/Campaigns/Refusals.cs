@@ -19,6 +19,16 @@ internal static class Refusals
     public static Refusal StillRunning(string name, DateTimeOffset due) =>
         new("campaign.running", $"A run of {name} is still open until {Day(due)}. Close that one first, so that nobody is asked twice.");
 
+    public static Refusal AlreadyPrepared(string name) => new("campaign.prepared", $"A run of {name} is prepared already. Open it to start or discard it.");
+
+    public static Refusal NotPrepared(string name) => new("campaign.not-prepared", $"{name} is not waiting to be started. Load the page again to see where it stands.");
+
+    public static Refusal NotStarted(string name) => new("campaign.not-started", $"{name} is prepared and not yet started: nobody is asked before that.");
+
+    public static Refusal EndReasonMissing() => new("campaign.end-reason", "Say in a few words why it ends now: reviewers and the auditor read it.", "Reason");
+
+    public static Refusal AlreadyEnded(string name) => new("campaign.ended", $"{name} has ended already. What was decided in it stays.");
+
     public static Refusal NotYetClosed(string name) => new("campaign.not-closed", $"{name} still takes decisions. Close it, then apply what was decided.");
 
     public static Refusal EmptyScope(string name) =>

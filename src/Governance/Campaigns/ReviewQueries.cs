@@ -19,6 +19,7 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
             from task in db.ReviewTasks.AsNoTracking()
             where task.ReviewerId == personId && task.State != TaskState.HandedOn
             join campaign in db.Campaigns on task.CampaignId equals campaign.Id
+            where campaign.State != CampaignState.Prepared
             join stage in db.Stages on new { task.CampaignId, Number = task.StageNumber } equals new { stage.CampaignId, stage.Number }
             group task by new { campaign.Id, campaign.Name, campaign.State, stage.DueAt, Over = stage.ClosedAt != null } into g
             orderby g.Key.DueAt descending
@@ -45,7 +46,7 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
         var tasks = db.ReviewTasks.AsNoTracking().Where(t => t.CampaignId == campaignId && t.ReviewerId == personId && t.State != TaskState.HandedOn);
         // The running stage, or the last one in which this person was asked.
         var number = await tasks.MaxAsync(t => (int?)t.StageNumber, ct);
-        if (campaign is null || number is null)
+        if (campaign is null or { State: CampaignState.Prepared } || number is null)
             return null;
         tasks = tasks.Where(t => t.StageNumber == number);
         var stage = await db.Stages.AsNoTracking().SingleAsync(s => s.CampaignId == campaignId && s.Number == number, ct);

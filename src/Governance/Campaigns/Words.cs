@@ -25,6 +25,7 @@ public static class Words
     {
         NoAnswerPolicy.Revoke => "is revoked, through the brakes",
         NoAnswerPolicy.Certify => "is certified",
+        NoAnswerPolicy.Recommendation => "becomes what was recommended, through the brakes",
         _ => "stays as it is",
     };
 }

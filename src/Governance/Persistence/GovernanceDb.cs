@@ -143,6 +143,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
+    public DbSet<CampaignExclusion> CampaignExclusions => Set<CampaignExclusion>();
+
     public DbSet<Stage> Stages => Set<Stage>();
 
     public DbSet<ReviewItem> ReviewItems => Set<ReviewItem>();
@@ -166,6 +168,10 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
     public DbSet<MessageDelivery> MessageDeliveries => Set<MessageDelivery>();
 
     public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<CalendarToken> CalendarTokens => Set<CalendarToken>();
 
     public DbSet<AccountRole> AccountRoles => Set<AccountRole>();
 

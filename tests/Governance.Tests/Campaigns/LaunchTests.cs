@@ -144,7 +144,7 @@ public sealed class LaunchTests
         var definition = await review.DefineAsync();
         counter.Count = 0;
         var campaign = (await review.Campaigns.LaunchAsync(definition, review.Manager, Ct)).OrThrow();
-        counter.Count.ShouldBeInRange(1, 20);
+        counter.Count.ShouldBeInRange(1, 30);
         await using var after = test.Open();
         (await after.ReviewItems.CountAsync(i => i.CampaignId == campaign)).ShouldBe(10_000);
     }

@@ -81,6 +81,8 @@ internal static partial class CampaignWords
     {
         CampaignState.Running => "Running",
         CampaignState.Closed => "Closed, not applied",
+        CampaignState.Prepared => "Prepared",
+        CampaignState.Cancelled => "Cancelled",
         _ => "Applied",
     };
 

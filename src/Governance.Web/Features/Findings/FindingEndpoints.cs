@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using Governance.Findings;
 using Governance.Web.Hosting;
 using Governance.Web.Security;
+using Governance.Web.Shared;
 
 namespace Governance.Web.Features.Findings;
 
@@ -26,23 +26,13 @@ public sealed class FindingEndpoints : IFeatureEndpoints
             var page = await queries.ListAsync(filter, cursor, PageSize, ct);
             foreach (var r in page.Rows)
             {
-                await writer.WriteAsync((string.Join(',', new[]
-                {
+                await writer.WriteAsync(Csv.Row(
                     r.RuleId, r.Title, r.Severity.ToString(), r.State.ToString(), r.IdentityName, r.SourceName, r.ToolName, r.OwnerName, r.Evidence, FindingRules.Find(r.RuleId)?.Remedy,
-                    Time(r.FirstSeenAt), Time(r.LastSeenAt), Time(r.AcceptedUntil), r.AcceptedBy, r.AcceptedReason, Time(r.FixedAt),
-                }.Select(Cell)) + "\r\n").AsMemory(), ct);
+                    Csv.Time(r.FirstSeenAt), Csv.Time(r.LastSeenAt), Csv.Time(r.AcceptedUntil), r.AcceptedBy, r.AcceptedReason, Csv.Time(r.FixedAt)).AsMemory(), ct);
             }
 
             cursor = page.Next;
         }
         while (cursor is not null);
-    }
-
-    private static string? Time(DateTimeOffset? at) => at?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Cell(string? text)
-    {
-        var safe = text is { Length: > 0 } && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text ?? string.Empty;
-        return safe.AsSpan().ContainsAny("\",\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 }
