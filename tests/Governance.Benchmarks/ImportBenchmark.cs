@@ -18,6 +18,7 @@ internal static class ImportBenchmark
 
     public static async Task<int> RunAsync(DatabaseProvider provider, int rows)
     {
+        await WarmAsync(provider);
         await using var installation = await Installation.CreateAsync(provider);
         var (first, second) = (Path.Combine(installation.Folder, "first.csv"), Path.Combine(installation.Folder, "changed.csv"));
         Samples.Write(first, rows);
@@ -39,10 +40,23 @@ internal static class ImportBenchmark
         Print.Line("re-import with 1 % changed", changed.ToString());
         Print.Line("first import, identities a second", (rows / created.Seconds).ToString("N0", CultureInfo.InvariantCulture));
         Print.Line("speed of the first import against the loader", Print.Ratio(rival, created), ">= 0.50 x");
-        Print.Line("speed of the first import against reading alone", Print.Ratio(parse, created));
+        Print.Line("speed of the first import against reading alone", Print.Ratio(parse, created), "none set");
         Print.Line("unchanged re-import against the first", Print.Ratio(created, unchanged), ">= 3.00 x faster");
         Print.Line("1 % changed against the first", Print.Ratio(created, changed));
         return 0;
+    }
+
+    /// <summary>What is compiled on first use is not of what is measured.</summary>
+    private static async Task WarmAsync(DatabaseProvider provider)
+    {
+        await using var installation = await Installation.CreateAsync(provider);
+        var path = Path.Combine(installation.Folder, "warm.csv");
+        for (var round = 0; round < 3; round++)
+        {
+            Samples.Write(path, 2000, changedEvery: round);
+            Parse(installation, path);
+            await installation.ImportAsync(path);
+        }
     }
 
     private static Cost Parse(Installation installation, string path)
@@ -57,7 +71,7 @@ internal static class ImportBenchmark
 
     /// <summary>
     /// The rows as they stand after the import, out to CSV, and by the sqlite3 program into a copy of the emptied database; the search's index in one statement
-    /// afterwards, which is the quickest way to it.
+    /// afterwards, in the order of names, as the product makes it.
     /// </summary>
     private static Cost SqliteLoader(Installation installation)
     {
@@ -66,7 +80,7 @@ internal static class ImportBenchmark
         {
             connection.Open();
             using var schema = connection.CreateCommand();
-            schema.CommandText = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('Identities','Credentials','Entitlements','Grants','IdentitySearchRows','IdentitySearch') AND type<>'trigger' ORDER BY type='index', name DESC";
+            schema.CommandText = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('Identities','Credentials','Entitlements','Grants','IdentitySearchRows','IdentitySearch') AND type<>'trigger' AND name<>'IX_IdentitySearchRows' ORDER BY type='index', name DESC";
             using var reader = schema.ExecuteReader();
             using var rival = new SqliteConnection($"Data Source={empty};Foreign Keys=False");
             rival.Open();
@@ -80,8 +94,8 @@ internal static class ImportBenchmark
 
         Shell("sqlite3", $"\"{installation.SqliteFile}\"", ".mode csv\n" + string.Concat(Tables.Select(t => $".once {installation.Folder}/{t}.csv\nSELECT * FROM \"{t}\";\n")));
         return Shell("sqlite3", $"\"{empty}\"", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF;\n" + string.Concat(Tables.Select(t => $".import --csv {installation.Folder}/{t}.csv {t}\n"))
-            + "INSERT INTO IdentitySearchRows (IdentityId) SELECT Id FROM Identities ORDER BY Id;\n"
-            + "INSERT INTO IdentitySearch (rowid,Text) SELECT r.Row,DisplayName||' '||ExternalId||' '||COALESCE(Publisher,'')||' '||COALESCE(OwnerHint,'') FROM IdentitySearchRows r JOIN Identities i ON i.Id=r.IdentityId;\n");
+            + "INSERT INTO IdentitySearchRows (Row,IdentityId) SELECT ROW_NUMBER() OVER (ORDER BY DisplayName,Id),Id FROM Identities;\nCREATE UNIQUE INDEX IX_IdentitySearchRows ON IdentitySearchRows (IdentityId);\n"
+            + "INSERT INTO IdentitySearch (rowid,Text) SELECT ROW_NUMBER() OVER (ORDER BY DisplayName,Id),DisplayName||' '||ExternalId||' '||COALESCE(Publisher,'')||' '||COALESCE(OwnerHint,'') FROM Identities NOT INDEXED;\n");
     }
 
     private static async Task<Cost> CopyAsync(Installation installation)

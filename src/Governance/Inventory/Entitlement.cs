@@ -31,6 +31,16 @@ public sealed class Entitlement
     public string? PowerOver { get; set; }
 }
 
+/// <summary>An entitlement under the ids that its source knows it by; exports that leave names out tell only these.</summary>
+public sealed class EntitlementAlias
+{
+    public required Guid SourceId { get; init; }
+
+    public required string Key { get; init; }
+
+    public required Guid EntitlementId { get; set; }
+}
+
 /// <summary>How an identity comes to hold an entitlement.</summary>
 public enum GrantPath
 {
@@ -82,6 +92,18 @@ internal sealed class EntitlementConfiguration : IEntityTypeConfiguration<Entitl
         builder.Property(e => e.Description).HasMaxLength(1000);
         builder.Property(e => e.PowerOver).HasMaxLength(300);
         builder.HasIndex(e => new { e.Power, e.SourceId });
+    }
+}
+
+internal sealed class EntitlementAliasConfiguration : IEntityTypeConfiguration<EntitlementAlias>
+{
+    public void Configure(EntityTypeBuilder<EntitlementAlias> builder)
+    {
+        builder.ToTable("EntitlementAliases");
+        builder.HasKey(a => new { a.SourceId, a.Key });
+        builder.HasOne<Entitlement>().WithMany().HasForeignKey(a => a.EntitlementId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(a => a.EntitlementId);
+        builder.Property(a => a.Key).HasMaxLength(400);
     }
 }
 

@@ -36,10 +36,12 @@ internal sealed class IdentityPages(GovernanceDb db, IdentityFilter filter, Iden
     /// <summary>What the search's index offers, where that is little; where it is much, what the rest of the filter leaves if that is little; else a walk.</summary>
     private async Task<Page<IdentityRow>> SearchedAsync(WordPages words, string? cursor, int take, CancellationToken ct)
     {
-        var ids = await words.Offered.Take(few + 1).ToListAsync(ct);
-        var (textAlone, total) = (filter == new IdentityFilter { Text = filter.Text }, Page<IdentityRow>.CountCap);
-        if (ids.Count <= few)
+        var offered = await words.CountOfferedAsync(Page<IdentityRow>.CountCap, ct);
+        List<Guid> ids;
+        var textAlone = filter == new IdentityFilter { Text = filter.Text };
+        if (offered <= few)
         {
+            ids = await words.Offered.ToListAsync(ct);
             ids = await Matching(db.Identities.Where(i => EF.Parameter(ids).Contains(i.Id))).Select(i => i.Id).ToListAsync(ct);
         }
         else if (!textAlone && await db.Identities.Matching(db, filter with { Text = null }, now).Take(few + 1).CountAsync(ct) <= few)
@@ -49,8 +51,7 @@ internal sealed class IdentityPages(GovernanceDb db, IdentityFilter filter, Iden
         else
         {
             // Of very many that the search's index offers, the exact number is not looked for.
-            if (!textAlone || await words.Offered.Take(Page<IdentityRow>.CountCap).CountAsync(ct) < Page<IdentityRow>.CountCap)
-                total = await Matching(db.Identities.Where(i => words.Offered.Contains(i.Id))).Take(Page<IdentityRow>.CountCap).CountAsync(ct);
+            var total = textAlone && offered == Page<IdentityRow>.CountCap ? offered : await words.CountAsync(Page<IdentityRow>.CountCap, ct);
             return PageOf(total <= few ? await words.SortedAsync(null, cursor, take + 1, ct) : await words.WalkedAsync(cursor, take + 1, ct), take, total);
         }
 

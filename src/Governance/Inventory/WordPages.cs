@@ -22,6 +22,29 @@ internal sealed class WordPages(GovernanceDb db, string match, Func<IQueryable<I
     public IQueryable<Guid> Offered => db.Database.SqlQuery<Guid>(
         $"""SELECT r."IdentityId" AS "Value" FROM "IdentitySearch" s JOIN "IdentitySearchRows" r ON r."Row"=s.rowid WHERE s."IdentitySearch" MATCH {match}""");
 
+    /// <summary>How many the index offers, up to a number.</summary>
+    public Task<int> CountOfferedAsync(int most, CancellationToken ct) => db.Database.SqlQuery<int>(
+        $"""SELECT COUNT(*) AS "Value" FROM (SELECT rowid FROM "IdentitySearch" WHERE "IdentitySearch" MATCH {match} LIMIT {most}) s""").SingleAsync(ct);
+
+    /// <summary>How many of these match, up to a number; looked at in portions, so that no more are than it takes.</summary>
+    public async Task<int> CountAsync(int most, CancellationToken ct)
+    {
+        var (count, last) = (0, 0L);
+        for (var portion = most * 2; ; portion *= 2)
+        {
+            var ids = db.Database.SqlQuery<Guid>(
+                $"""SELECT r."IdentityId" AS "Value" FROM "IdentitySearch" s JOIN "IdentitySearchRows" r ON r."Row"=s.rowid WHERE s."IdentitySearch" MATCH {match} AND s.rowid>{last} ORDER BY s.rowid LIMIT {portion}""");
+            count += await matching(db.Identities.Where(i => ids.Contains(i.Id))).Take(most - count).CountAsync(ct);
+            if (count >= most)
+                return count;
+            var end = await db.Database.SqlQuery<long?>(
+                $"""SELECT s.rowid AS "Value" FROM "IdentitySearch" s WHERE s."IdentitySearch" MATCH {match} AND s.rowid>{last} ORDER BY s.rowid LIMIT 1 OFFSET {portion - 1}""").SingleOrDefaultAsync(ct);
+            if (end is null)
+                return count;
+            last = end.Value;
+        }
+    }
+
     /// <summary>A page of those that are few.</summary>
     public async Task<List<IdentityRow>> SortedAsync(IReadOnlyCollection<Guid>? ids, string? cursor, int take, CancellationToken ct)
     {

@@ -49,6 +49,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<StagedSeen> StagedSeen => Set<StagedSeen>();
 
+    public DbSet<EntitlementAlias> EntitlementAliases => Set<EntitlementAlias>();
+
     public DbSet<StagedEntitlement> StagedEntitlements => Set<StagedEntitlement>();
 
     public DbSet<StagedCredential> StagedCredentials => Set<StagedCredential>();

@@ -73,6 +73,40 @@ public sealed class GraphImportTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_grant_told_by_ids_and_later_by_names_is_one_grant_whichever_came_first(DatabaseProvider provider)
+    {
+        const string Resource = """{"id":"cc000000-0000-0000-0000-000000000001","appId":"dd000000-0000-0000-0000-000000000001","displayName":"Payroll API","servicePrincipalType":"Application","appRoles":[{"id":"ee000000-0000-0000-0000-000000000001","value":"Payroll.Write"}],"oauth2PermissionScopes":[{"id":"ee000000-0000-0000-0000-000000000002","value":"Payroll.Read"}]}""";
+        const string Client = """{"id":"aa000000-0000-0000-0000-000000000001","displayName":"Bot","servicePrincipalType":"Application"}""";
+        const string Roles = """{"value":[{"id":"x","principalId":"aa000000-0000-0000-0000-000000000001","principalType":"ServicePrincipal","resourceId":"cc000000-0000-0000-0000-000000000001","appRoleId":"ee000000-0000-0000-0000-000000000001"}]}""";
+        const string Scopes = """{"value":[{"id":"y","clientId":"aa000000-0000-0000-0000-000000000001","consentType":"AllPrincipals","resourceId":"cc000000-0000-0000-0000-000000000001","scope":"Payroll.Read"}]}""";
+        var whole = $$"""{"servicePrincipals":[{{Resource}},{{Client}}],"appRoleAssignments":{{Roles[9..^1]}},"oauth2PermissionGrants":{{Scopes[9..^1]}}}""";
+        await using var test = await TestDatabase.CreateAsync(provider);
+        await test.ImportAsync(Roles, source: "Ids first");
+        await test.ImportAsync(Scopes, source: "Ids first");
+        var ids = await GrantsAsync(test, "Ids first");
+        ids.ShouldAllBe(g => g.Name.Contains("cc000000", StringComparison.Ordinal));
+        await test.ImportAsync(whole, source: "Ids first");
+        var named = await GrantsAsync(test, "Ids first");
+        named.Select(g => g.Name).ShouldBe(["Payroll API|Payroll.Read", "Payroll API|Payroll.Write"]);
+        named.Select(g => g.Id).Order().ShouldBe(ids.Select(g => g.Id).Order(), "what points at a grant still does");
+        (await test.ImportAsync(Roles, source: "Ids first")).Unchanged.ShouldBe(1);
+        (await test.ImportAsync(Scopes, source: "Ids first")).Unchanged.ShouldBe(1);
+        (await GrantsAsync(test, "Ids first")).ShouldBe(named);
+
+        await test.ImportAsync(whole, source: "Names first");
+        await test.ImportAsync(Scopes, source: "Names first");
+        await test.ImportAsync(Roles, source: "Names first");
+        (await GrantsAsync(test, "Names first")).Select(g => g.Name).ShouldBe(["Payroll API|Payroll.Read", "Payroll API|Payroll.Write"]);
+    }
+
+    private static async Task<List<(Guid Id, string Name)>> GrantsAsync(TestDatabase test, string source)
+    {
+        await using var db = test.Open();
+        return (await db.Grants.Where(g => g.MissingSince == null).Join(db.Entitlements.Where(e => db.Sources.Any(s => s.Id == e.SourceId && s.Name == source)), g => g.EntitlementId, e => e.Id, (g, e) => new { g.Id, e.Key }).OrderBy(g => g.Key).ToListAsync())
+            .ConvertAll(g => (g.Id, g.Key));
+    }
+
+    [Theory, EachDatabase]
     public async Task An_AWS_report_is_the_same_bare_and_in_its_envelope(DatabaseProvider provider)
     {
         await using var test = await TestDatabase.CreateAsync(provider);

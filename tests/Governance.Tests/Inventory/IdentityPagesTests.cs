@@ -185,6 +185,23 @@ public sealed class IdentityPagesTests
         (await test.Get<InventoryQueries>().ListAsync(new IdentityFilter { Text = "late" }, IdentitySort.Name, false, null, 2, CancellationToken.None)).Total.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task After_a_large_first_import_every_index_stands_as_before()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await using var db = test.Open();
+        var before = await IndexesAsync();
+        before.Count.ShouldBeGreaterThan(20);
+        var run = await test.ImportAsync("external_id,name,credentials,entitlements\n" + string.Join('\n', Enumerable.Range(0, 20_001).Select(n => $"id-{n},bot {n},key-{n}|ClientSecret,Read@api-{n % 9}")) + "\n", full: true);
+        (run.State, run.Created).ShouldBe((ImportRunState.Completed, 20_001), run.Message);
+        (await IndexesAsync()).ShouldBe(before);
+        (await db.Grants.CountAsync()).ShouldBe(20_001);
+        (await test.Get<InventoryQueries>().ListAsync(new IdentityFilter { Text = "bot" }, IdentitySort.Name, true, null, 3, CancellationToken.None)).Rows.Select(r => r.Name).ShouldBe(["bot 9999", "bot 9998", "bot 9997"]);
+
+        async Task<List<string>> IndexesAsync() =>
+            await db.Database.SqlQuery<string>($"SELECT name||': '||sql AS \"Value\" FROM sqlite_master WHERE type='index' AND sql IS NOT NULL").OrderBy(s => s).ToListAsync();
+    }
+
     private static async Task<TestDatabase> FilledAsync(DatabaseProvider provider, Recorder? recorder = null)
     {
         var test = await TestDatabase.CreateAsync(provider, recorder is null ? null : s => s.ConfigureDbContext<GovernanceDb>(o => o.AddInterceptors(recorder)));

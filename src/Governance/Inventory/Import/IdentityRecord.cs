@@ -145,6 +145,12 @@ public sealed record GrantRecord(string Name, string? Resource, GrantPath Path, 
 
     /// <summary>The entitlement's key in its source.</summary>
     public string Key => $"{Resource}|{Name}";
+
+    /// <summary>What the source itself knows it by, where a file may tell that without the name: the same entitlement then, whichever file comes first. Null where names are all there is.</summary>
+    public string? NativeKey { get; init; }
+
+    /// <summary>False where only <see cref="NativeKey"/> is told, and name or resource are ids.</summary>
+    public bool Named { get; init; } = true;
 }
 
 /// <summary>A person as a file words them.</summary>

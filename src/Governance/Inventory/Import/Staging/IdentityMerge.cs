@@ -29,10 +29,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
     {
         await EntitlementsAsync(ct);
         await ToolsAsync(ct);
-        var searchAnew = await SearchIndex.PutAwayAsync(db, await Staged.CountAsync(s => s.Outcome == StagedOutcome.Created, ct), ct);
-        await db.RunAsync(MergeSql.NewIdentities, values, ct);
-        await db.RunAsync(MergeSql.FreshCredentials(db), values, ct);
-        await db.RunAsync(MergeSql.FreshGrants(db), values, ct);
+        var searchAnew = await NewOnesAsync(ct);
         var returned = 0;
         if (await Staged.AnyAsync(s => s.Outcome == StagedOutcome.Undecided, ct))
         {
@@ -59,11 +56,30 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
             counts.GetValueOrDefault(StagedOutcome.Created), counts.GetValueOrDefault(StagedOutcome.Changed), counts.GetValueOrDefault(StagedOutcome.Unchanged) + surelyUnchanged, missing, returned);
     }
 
+    /// <summary>Returns whether the search's index is to be made anew.</summary>
+    private async Task<bool> NewOnesAsync(CancellationToken ct)
+    {
+        var coming = await Staged.CountAsync(s => s.Outcome == StagedOutcome.Created, ct);
+        var searchAnew = await SearchIndex.PutAwayAsync(db, coming, ct);
+        var indexes = await BulkIndexes.PutAwayAsync(db, coming, ["Identities", "Credentials", "Grants"], ct);
+        await db.RunAsync(MergeSql.NewIdentities, values, ct);
+        await db.RunAsync(MergeSql.FreshCredentials(db), values, ct);
+        await db.RunAsync(MergeSql.FreshGrants(db), values, ct);
+        await BulkIndexes.MakeAgainAsync(db, indexes, ct);
+        return searchAnew;
+    }
+
     private async Task EntitlementsAsync(CancellationToken ct)
     {
         await db.RunAsync(MergeSql.NewEntitlements(db), values, ct);
-        await db.Entitlements.Join(db.StagedEntitlements.Where(s => s.RunId == runId && !s.Fresh), e => e.Id, s => s.EntitlementId, (e, s) => new { e, s })
+        await db.Entitlements.Join(db.StagedEntitlements.Where(s => s.RunId == runId && !s.Fresh && s.NativeKey == null), e => e.Id, s => s.EntitlementId, (e, s) => new { e, s })
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.e.Privileged, x => x.s.Privileged), ct);
+        if (!await db.StagedEntitlements.AnyAsync(s => s.RunId == runId && s.NativeKey != null, ct))
+            return;
+        await db.RunAsync(MergeSql.GrantsNamed, values, ct);
+        await db.RunAsync(MergeSql.GrantsNamedTwice, values, ct);
+        await db.RunAsync(MergeSql.AliasesMoved, values, ct);
+        await db.RunAsync(MergeSql.NewAliases, values, ct);
     }
 
     private async Task<int> MissingAsync(CancellationToken ct)

@@ -113,7 +113,7 @@ internal sealed class IdentityStaging(GovernanceDb db, Guid runId, Guid sourceId
             identities.Add(StagedRows.Of(r, runId, id, fresh, ordinal, item.Place, content, hash, Ids.New(now), privileged.Contains(Reported.Yes) ? Reported.Yes
                 : privileged.Count > 0 && privileged.TrueForAll(p => p == Reported.No) ? Reported.No : Reported.Unknown));
             credentials.AddRange(r.Credentials.Select(c => StagedRows.Of(c, runId, id, fresh, Ids.New(now))));
-            grants.AddRange(r.Grants.Select(g => StagedRows.Of(g, runId, id, entitlements.Of(g).Id, fresh, Ids.New(now))));
+            grants.AddRange(r.Grants.DistinctBy(g => (entitlements.Of(g).Id, g.Path)).Select(g => StagedRows.Of(g, runId, id, entitlements.Of(g).Id, fresh, Ids.New(now))));
         }
 
         await db.InsertManyAsync(identities, ct);

@@ -10,6 +10,29 @@ internal static class MergeSql
         SELECT e."EntitlementId",{1},e."Key",e."Name",e."Resource",e."Description",e."Privileged" FROM "StagedEntitlements" e WHERE e."RunId"={0} AND e."Fresh"={{db.True()}}
         """;
 
+    /// <summary>Grants of an entitlement that was known by its id only become grants of the one that has the name.</summary>
+    public const string GrantsNamed = """
+        UPDATE "Grants" SET "EntitlementId"=(SELECT DISTINCT s."EntitlementId" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."FormerId"="Grants"."EntitlementId")
+        WHERE "EntitlementId" IN (SELECT s."FormerId" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."FormerId" IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM "Grants" o JOIN "StagedEntitlements" s ON s."EntitlementId"=o."EntitlementId" WHERE s."RunId"={0} AND s."FormerId"="Grants"."EntitlementId" AND o."IdentityId"="Grants"."IdentityId" AND o."Path"="Grants"."Path")
+        """;
+
+    /// <summary>Beside one under the name, the other ends.</summary>
+    public const string GrantsNamedTwice = """
+        UPDATE "Grants" SET "MissingSince"={2} WHERE "MissingSince" IS NULL AND "EntitlementId" IN (SELECT s."FormerId" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."FormerId" IS NOT NULL)
+        """;
+
+    public const string AliasesMoved = """
+        UPDATE "EntitlementAliases" SET "EntitlementId"=(SELECT DISTINCT s."EntitlementId" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."NativeKey"="EntitlementAliases"."Key")
+        WHERE "SourceId"={1} AND "Key" IN (SELECT s."NativeKey" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."NativeKey" IS NOT NULL)
+        """;
+
+    public const string NewAliases = """
+        INSERT INTO "EntitlementAliases" ("SourceId","Key","EntitlementId")
+        SELECT {1},s."NativeKey",s."EntitlementId" FROM "StagedEntitlements" s WHERE s."RunId"={0} AND s."NativeKey" IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM "EntitlementAliases" a WHERE a."SourceId"={1} AND a."Key"=s."NativeKey")
+        """;
+
     /// <summary>The tool is looked up as the row goes in; most have none.</summary>
     public const string NewIdentities = """
         INSERT INTO "Identities" ("Id","SourceId","ExternalId","Kind","DisplayName","Description","Enabled","Environment","Publisher","ParentExternalId","OwnerHint","CreatorHint","Purpose",

@@ -171,6 +171,12 @@ public sealed class StagedEntitlement
     public string? Description { get; init; }
 
     public Reported Privileged { get; init; }
+
+    /// <summary>Set on rows that say only what the source itself knows an entitlement by; see <see cref="GrantRecord.NativeKey"/>.</summary>
+    public string? NativeKey { get; init; }
+
+    /// <summary>The entitlement that stood for it before its name was known.</summary>
+    public Guid? FormerId { get; init; }
 }
 
 /// <summary>A grant as one run read it.</summary>
@@ -281,8 +287,9 @@ internal sealed class StagedEntitlementConfiguration : IEntityTypeConfiguration<
     {
         builder.ToTable("StagedEntitlements");
         builder.HasKey(s => new { s.RunId, s.Key });
-        builder.Property(s => s.Key).HasMaxLength(400);
+        builder.Property(s => s.Key).HasMaxLength(410);
         builder.Property(s => s.Description).HasMaxLength(1000);
+        builder.Property(s => s.NativeKey).HasMaxLength(400);
     }
 }
 

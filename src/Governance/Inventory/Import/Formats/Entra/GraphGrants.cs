@@ -28,7 +28,7 @@ internal static class GraphGrants
         foreach (var scope in SecretFilter.Words(record.Text("scope") ?? string.Empty).Distinct(StringComparer.Ordinal))
         {
             var (privileged, description) = GraphPermissions.Rate(scope, delegated: true);
-            yield return new GrantRecord(scope, resource, GrantPath.Delegated, privileged) { Description = description, Consent = consent, GrantedAt = record.Time("startTime") };
+            yield return new GrantRecord(scope, resource, GrantPath.Delegated, privileged) { Description = description, Consent = consent, GrantedAt = record.Time("startTime"), NativeKey = Native(record, scope), Named = IsName(resource) };
         }
     }
 
@@ -36,7 +36,14 @@ internal static class GraphGrants
     {
         var name = lookups.RoleName(record.Text("resourceId"), record.Text("appRoleId", "id"));
         var (privileged, description) = GraphPermissions.Rate(name, delegated: false);
-        return new GrantRecord(name, Resource(record, lookups), GrantPath.Role, privileged) { Description = description, GrantedAt = record.Time("createdDateTime", "creationTimestamp") };
+        var resource = Resource(record, lookups);
+        return new GrantRecord(name, resource, GrantPath.Role, privileged)
+        {
+            NativeKey = Native(record, record.Text("appRoleId", "id")),
+            Named = IsName(resource) && IsName(name),
+            Description = description,
+            GrantedAt = record.Time("createdDateTime", "creationTimestamp"),
+        };
     }
 
     /// <summary>A role in the directory; held directly, so that a file of app role assignments does not speak of it.</summary>
@@ -60,6 +67,11 @@ internal static class GraphGrants
     /// <summary>Grants of one record, each permission of a resource once.</summary>
     public static IReadOnlyList<GrantRecord> Distinct(IEnumerable<GrantRecord> grants) =>
         [.. grants.GroupBy(g => (g.Key, g.Path)).Select(g => g.Aggregate((a, b) => a with { Consent = RecordJoin.Consent(a.Consent, b.Consent) }))];
+
+    private static string? Native(JsonElement record, string? permission) =>
+        record.Text("resourceId") is { } resource && permission is not null ? ShortText.Unique($"{resource}/{permission}".ToLowerInvariant(), 390) : null;
+
+    private static bool IsName(string? text) => text is not null && !Guid.TryParse(text, out _);
 
     private static string? Resource(JsonElement record, GraphLookups lookups) =>
         record.Text("resourceDisplayName") ?? lookups.ResourceName(record.Text("resourceId")) ?? record.Text("resourceId")?.ToLowerInvariant();
