@@ -11,6 +11,7 @@ internal static class Verbs
         FetchVerb.Create(),
         OwnersVerb.Create(),
         SweepVerb.Create(),
+        CheckVerb.Create(),
         EvidenceVerb.Create(),
         VerifyVerbs.CreateAudit(),
         VerifyVerbs.CreateCheckpoint(),

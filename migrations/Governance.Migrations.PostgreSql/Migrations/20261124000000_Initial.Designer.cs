@@ -1556,6 +1556,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.ToTable("Entitlements", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("SourceId", "Key");
+
+                    b.HasIndex("EntitlementId");
+
+                    b.ToTable("EntitlementAliases", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Feed", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2463,8 +2482,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid");
 
                     b.Property<string>("Key")
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)");
+                        .HasMaxLength(410)
+                        .HasColumnType("character varying(410)");
 
                     b.Property<string>("Description")
                         .HasMaxLength(1000)
@@ -2473,11 +2492,18 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("EntitlementId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("FormerId")
+                        .HasColumnType("uuid");
+
                     b.Property<bool>("Fresh")
                         .HasColumnType("boolean");
 
                     b.Property<string>("Name")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<string>("NativeKey")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
@@ -3864,6 +3890,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<Guid?>("CredentialId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uuid");
 
@@ -3892,6 +3921,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("integer");
 
+                    b.Property<Guid?>("GrantId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("HeldBy")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
@@ -3901,6 +3933,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.Property<DateTimeOffset?>("NoticeUntil")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("On")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<DateTimeOffset>("OrderedAt")
                         .HasColumnType("timestamp with time zone");
@@ -3948,8 +3985,24 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("TargetKey")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("TargetName")
+                        .HasMaxLength(900)
+                        .HasColumnType("character varying(900)");
+
                     b.Property<DateTimeOffset?>("ToldAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Verb")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -3962,16 +4015,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("DecisionId");
 
-                    b.HasIndex("IdentityId")
-                        .IsUnique()
-                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
-                        .HasFilter("\"EndedAt\" IS NULL");
-
                     b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("IdentityId", "TargetKey")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
 
                     b.HasIndex("SourceId", "State");
 
@@ -4465,6 +4518,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     b.HasOne("Governance.Inventory.Source", null)
                         .WithMany()
                         .HasForeignKey("SourceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.HasOne("Governance.Inventory.Entitlement", null)
+                        .WithMany()
+                        .HasForeignKey("EntitlementId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -595,13 +595,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Key = table.Column<string>(type: "character varying(410)", maxLength: 410, nullable: false),
                     EntitlementId = table.Column<Guid>(type: "uuid", nullable: false),
                     Fresh = table.Column<bool>(type: "boolean", nullable: false),
                     Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     Resource = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     Description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                    Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    NativeKey = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    FormerId = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1378,6 +1380,25 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "EntitlementAliases",
+                columns: table => new
+                {
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EntitlementAliases", x => new { x.SourceId, x.Key });
+                    table.ForeignKey(
+                        name: "FK_EntitlementAliases_Entitlements_EntitlementId",
+                        column: x => x.EntitlementId,
+                        principalTable: "Entitlements",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AccessUses",
                 columns: table => new
                 {
@@ -1848,6 +1869,13 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uuid", nullable: false),
                     SourceId = table.Column<Guid>(type: "uuid", nullable: false),
+                    On = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CredentialId = table.Column<Guid>(type: "uuid", nullable: true),
+                    GrantId = table.Column<Guid>(type: "uuid", nullable: true),
+                    TargetKey = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    TargetName = table.Column<string>(type: "character varying(900)", maxLength: 900, nullable: true),
+                    Verb = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Undoable = table.Column<bool>(type: "boolean", nullable: false),
                     Cause = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
                     SweepId = table.Column<Guid>(type: "uuid", nullable: true),
@@ -2250,6 +2278,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "ItemId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_EntitlementAliases_EntitlementId",
+                table: "EntitlementAliases",
+                column: "EntitlementId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Entitlements_Power_SourceId",
                 table: "Entitlements",
                 columns: new[] { "Power", "SourceId" });
@@ -2646,7 +2679,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_OneOpen",
                 table: "RevocationOrders",
-                column: "IdentityId",
+                columns: new[] { "IdentityId", "TargetKey" },
                 unique: true,
                 filter: "\"EndedAt\" IS NULL");
 
@@ -2817,6 +2850,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Decisions");
+
+            migrationBuilder.DropTable(
+                name: "EntitlementAliases");
 
             migrationBuilder.DropTable(
                 name: "EscalationPaths");

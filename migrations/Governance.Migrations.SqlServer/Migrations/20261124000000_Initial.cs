@@ -594,13 +594,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Key = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Key = table.Column<string>(type: "nvarchar(410)", maxLength: 410, nullable: false),
                     EntitlementId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Fresh = table.Column<bool>(type: "bit", nullable: false),
                     Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     Resource = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     Description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    Privileged = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false)
+                    Privileged = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    NativeKey = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    FormerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1377,6 +1379,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "EntitlementAliases",
+                columns: table => new
+                {
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Key = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    EntitlementId = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_EntitlementAliases", x => new { x.SourceId, x.Key });
+                    table.ForeignKey(
+                        name: "FK_EntitlementAliases_Entitlements_EntitlementId",
+                        column: x => x.EntitlementId,
+                        principalTable: "Entitlements",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AccessUses",
                 columns: table => new
                 {
@@ -1847,6 +1868,13 @@ namespace Governance.Migrations.SqlServer.Migrations
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    On = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    CredentialId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    GrantId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    TargetKey = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    TargetName = table.Column<string>(type: "nvarchar(900)", maxLength: 900, nullable: true),
+                    Verb = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    Undoable = table.Column<bool>(type: "bit", nullable: false),
                     Cause = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Reason = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
                     SweepId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -2251,6 +2279,11 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "ItemId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_EntitlementAliases_EntitlementId",
+                table: "EntitlementAliases",
+                column: "EntitlementId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Entitlements_Power_SourceId",
                 table: "Entitlements",
                 columns: new[] { "Power", "SourceId" });
@@ -2647,7 +2680,7 @@ namespace Governance.Migrations.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "IX_RevocationOrders_OneOpen",
                 table: "RevocationOrders",
-                column: "IdentityId",
+                columns: new[] { "IdentityId", "TargetKey" },
                 unique: true,
                 filter: "\"EndedAt\" IS NULL");
 
@@ -2818,6 +2851,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "Decisions");
+
+            migrationBuilder.DropTable(
+                name: "EntitlementAliases");
 
             migrationBuilder.DropTable(
                 name: "EscalationPaths");

@@ -1563,6 +1563,25 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.ToTable("Entitlements", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("SourceId", "Key");
+
+                    b.HasIndex("EntitlementId");
+
+                    b.ToTable("EntitlementAliases", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Feed", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2470,8 +2489,8 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Key")
-                        .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)");
+                        .HasMaxLength(410)
+                        .HasColumnType("nvarchar(410)");
 
                     b.Property<string>("Description")
                         .HasMaxLength(1000)
@@ -2480,11 +2499,18 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid>("EntitlementId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("FormerId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<bool>("Fresh")
                         .HasColumnType("bit");
 
                     b.Property<string>("Name")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<string>("NativeKey")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)");
 
@@ -3871,6 +3897,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<Guid?>("CredentialId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("uniqueidentifier");
 
@@ -3899,6 +3928,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("int");
 
+                    b.Property<Guid?>("GrantId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("HeldBy")
                         .HasMaxLength(1000)
                         .HasColumnType("nvarchar(1000)");
@@ -3908,6 +3940,11 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.Property<DateTimeOffset?>("NoticeUntil")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("On")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTimeOffset>("OrderedAt")
                         .HasColumnType("datetimeoffset");
@@ -3955,8 +3992,24 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("TargetKey")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("TargetName")
+                        .HasMaxLength(900)
+                        .HasColumnType("nvarchar(900)");
+
                     b.Property<DateTimeOffset?>("ToldAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Verb")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -3969,16 +4022,16 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("DecisionId");
 
-                    b.HasIndex("IdentityId")
-                        .IsUnique()
-                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
-                        .HasFilter("\"EndedAt\" IS NULL");
-
                     b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("IdentityId", "TargetKey")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
 
                     b.HasIndex("SourceId", "State");
 
@@ -4472,6 +4525,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                     b.HasOne("Governance.Inventory.Source", null)
                         .WithMany()
                         .HasForeignKey("SourceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.HasOne("Governance.Inventory.Entitlement", null)
+                        .WithMany()
+                        .HasForeignKey("EntitlementId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1549,6 +1549,25 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.ToTable("Entitlements", (string)null);
                 });
 
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.Property<Guid>("SourceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("EntitlementId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("SourceId", "Key");
+
+                    b.HasIndex("EntitlementId");
+
+                    b.ToTable("EntitlementAliases", (string)null);
+                });
+
             modelBuilder.Entity("Governance.Inventory.Feed", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2456,7 +2475,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Key")
-                        .HasMaxLength(400)
+                        .HasMaxLength(410)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
@@ -2466,11 +2485,18 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid>("EntitlementId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("FormerId")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Fresh")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NativeKey")
                         .HasMaxLength(400)
                         .HasColumnType("TEXT");
 
@@ -3857,6 +3883,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("CredentialId")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid?>("DecisionId")
                         .HasColumnType("TEXT");
 
@@ -3885,6 +3914,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("GrantId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("HeldBy")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -3894,6 +3926,11 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.Property<long?>("NoticeUntil")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("On")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("OrderedAt")
                         .HasColumnType("INTEGER");
@@ -3941,8 +3978,24 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TargetKey")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TargetName")
+                        .HasMaxLength(900)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("ToldAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Verb")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -3955,16 +4008,16 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("DecisionId");
 
-                    b.HasIndex("IdentityId")
-                        .IsUnique()
-                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
-                        .HasFilter("\"EndedAt\" IS NULL");
-
                     b.HasIndex("ReleasedAt");
 
                     b.HasIndex("SweepId");
 
                     b.HasIndex("IdentityId", "OrderedAt");
+
+                    b.HasIndex("IdentityId", "TargetKey")
+                        .IsUnique()
+                        .HasDatabaseName("IX_RevocationOrders_OneOpen")
+                        .HasFilter("\"EndedAt\" IS NULL");
 
                     b.HasIndex("SourceId", "State");
 
@@ -4456,6 +4509,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                     b.HasOne("Governance.Inventory.Source", null)
                         .WithMany()
                         .HasForeignKey("SourceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Governance.Inventory.EntitlementAlias", b =>
+                {
+                    b.HasOne("Governance.Inventory.Entitlement", null)
+                        .WithMany()
+                        .HasForeignKey("EntitlementId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -17,6 +17,19 @@ public sealed class LifecycleQueries(IDbContextFactory<GovernanceDb> contexts)
         return Enum.GetValues<LifecycleState>().ToDictionary(s => s, s => counted.GetValueOrDefault(s));
     }
 
+    /// <summary>The state in which an identity stood at an instant, from its history alone; null where it was not known yet (I-18).</summary>
+    public async Task<LifecycleState?> StateAtAsync(Guid identityId, DateTimeOffset at, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var history = db.LifecycleTransitions.AsNoTracking().Where(t => t.IdentityId == identityId);
+        if (await history.Where(t => t.At <= at).OrderByDescending(t => t.At).ThenByDescending(t => t.Id).Select(t => (LifecycleState?)t.To).FirstOrDefaultAsync(ct) is { } reached)
+            return reached;
+        var identity = await db.Identities.AsNoTracking().Where(i => i.Id == identityId).Select(i => new { i.FirstSeenAt, i.State }).SingleOrDefaultAsync(ct);
+        if (identity is null || identity.FirstSeenAt > at)
+            return null;
+        return await history.OrderBy(t => t.At).ThenBy(t => t.Id).Select(t => (LifecycleState?)t.From).FirstOrDefaultAsync(ct) ?? identity.State;
+    }
+
     /// <summary>An identity's changes of state, newest first, at most 200.</summary>
     public async Task<IReadOnlyList<TransitionRow>> HistoryAsync(Guid identityId, CancellationToken ct)
     {

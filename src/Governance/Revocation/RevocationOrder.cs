@@ -71,6 +71,25 @@ public sealed class RevocationOrder
 
     public required Guid SourceId { get; init; }
 
+    /// <summary>Whether it is about the identity whole, or about one credential or one grant of it.</summary>
+    public TargetKind On { get; init; }
+
+    public Guid? CredentialId { get; init; }
+
+    public Guid? GrantId { get; init; }
+
+    /// <summary>One open order for each; empty for the whole identity.</summary>
+    public string TargetKey { get; init; } = string.Empty;
+
+    /// <summary>The credential's or permission's name; null for the whole identity.</summary>
+    public string? TargetName { get; init; }
+
+    /// <summary>What is done first, chosen by what its connector can; null until then.</summary>
+    public RevocationVerb? Verb { get; set; }
+
+    /// <summary>Whether what is done first can be taken back.</summary>
+    public bool Undoable { get; set; } = true;
+
     public RevocationCause Cause { get; init; }
 
     /// <summary>In words, with the evidence: "No accepted owner since 2026-09-01, 54 days past the grace of 30."</summary>
@@ -146,7 +165,7 @@ public sealed class RevocationOrder
 
     public DateTimeOffset? DeletionAskedAt { get; set; }
 
-    /// <summary>Null while the order is open; an identity has at most one open order.</summary>
+    /// <summary>Null while the order is open; an identity, a credential and a grant have at most one open order each.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>Counts up with each undo; a late send of an earlier generation can't win (I-26).</summary>
@@ -162,13 +181,15 @@ internal sealed class RevocationOrderConfiguration : IEntityTypeConfiguration<Re
         builder.ToTable("RevocationOrders");
         builder.HasOne<Identity>().WithMany().HasForeignKey(o => o.IdentityId);
         builder.HasIndex(o => new { o.IdentityId, o.OrderedAt });
-        builder.HasIndex(o => o.IdentityId).IsUnique().HasFilter("\"EndedAt\" IS NULL").HasDatabaseName("IX_RevocationOrders_OneOpen");
+        builder.HasIndex(o => new { o.IdentityId, o.TargetKey }).IsUnique().HasFilter("\"EndedAt\" IS NULL").HasDatabaseName("IX_RevocationOrders_OneOpen");
         builder.HasIndex(o => new { o.SourceId, o.State });
         builder.HasIndex(o => new { o.State, o.NoticeUntil });
         builder.HasIndex(o => o.ReleasedAt);
         builder.HasIndex(o => o.DecisionId);
         builder.HasIndex(o => o.SweepId);
         builder.Property(o => o.Reason).HasMaxLength(2000);
+        builder.Property(o => o.TargetKey).HasMaxLength(40);
+        builder.Property(o => o.TargetName).HasMaxLength(900);
         builder.Property(o => o.HeldBy).HasMaxLength(1000);
         builder.Property(o => o.Answer).HasMaxLength(1000);
         builder.Property(o => o.Signal).HasMaxLength(1000);

@@ -7,7 +7,7 @@ namespace Governance.Revocation;
 /// <summary>An order as lists show it.</summary>
 public sealed record OrderListRow(
     Guid Id, Guid IdentityId, string Identity, string Source, RevocationCause Cause, string Reason, OrderState State, RemediationState Remediation, string? HeldBy,
-    string OrderedBy, DateTimeOffset OrderedAt, DateTimeOffset? NoticeUntil, DateTimeOffset? QuarantineUntil, DateTimeOffset? DeletionAskedAt, int Generation);
+    string OrderedBy, DateTimeOffset OrderedAt, DateTimeOffset? NoticeUntil, DateTimeOffset? QuarantineUntil, DateTimeOffset? DeletionAskedAt, int Generation, string? Signal = null);
 
 /// <summary>A step with its tries.</summary>
 public sealed record StepDetail(RevocationStep Step, IReadOnlyList<StepAttempt> Attempts);
@@ -79,7 +79,7 @@ public sealed class RevocationQueries(IDbContextFactory<GovernanceDb> contexts)
         join i in db.Identities on o.IdentityId equals i.Id
         join s in db.Sources on o.SourceId equals s.Id
         orderby o.OrderedAt descending, o.Id descending
-        select new OrderListRow(o.Id, o.IdentityId, i.DisplayName, s.Name, o.Cause, o.Reason, o.State, o.Remediation, o.HeldBy, o.OrderedBy, o.OrderedAt, o.NoticeUntil, o.QuarantineUntil, o.DeletionAskedAt, o.Generation);
+        select new OrderListRow(o.Id, o.IdentityId, o.TargetName == null ? i.DisplayName : i.DisplayName + ": " + o.TargetName, s.Name, o.Cause, o.Reason, o.State, o.Remediation, o.HeldBy, o.OrderedBy, o.OrderedAt, o.NoticeUntil, o.QuarantineUntil, o.DeletionAskedAt, o.Generation, o.Signal);
 
     private static (DateTimeOffset At, Guid Id)? Cursor(string? cursor)
     {

@@ -1,6 +1,5 @@
 using Governance.Audit;
 using Governance.Common;
-using Governance.Lifecycle;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,55 +9,6 @@ namespace Governance.Revocation;
 public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, TimeProvider clock)
 {
     private static readonly string[] Engineers = [Roles.SecurityEngineer, Roles.Administrator];
-
-    /// <summary>Orders one identity's revocation. It goes at once, within the limits (B4).</summary>
-    public async Task<Outcome<Guid>> OrderAsync(Guid identityId, string reason, Actor by, CancellationToken ct)
-    {
-        if (Roles.Require(by, Engineers) is { } refusal)
-            return refusal;
-        if (string.IsNullOrWhiteSpace(reason))
-            return new Refusal("revocation.reason", "Say why: the reason goes to the owner and into the evidence.", "reason");
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.InTransactionAsync<Guid>(async () =>
-        {
-            var now = clock.Now();
-            await RevocationOrders.LockAsync(db, ct);
-            var identity = await db.Identities.AsNoTracking().Where(i => i.Id == identityId)
-                .Select(i => new { i.DisplayName, i.State, Allowed = db.Identities.Where(NeverTouch.Allows).Any(x => x.Id == i.Id), Listed = NeverTouch.Listed(db).Any(x => x.Id == i.Id), Exempt = db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now), Open = db.RevocationOrders.Any(o => o.IdentityId == i.Id && o.EndedAt == null) })
-                .SingleOrDefaultAsync(ct);
-            if (identity is null)
-                return new Refusal("identity.not-found", "This identity is not in the inventory.");
-            if (identity.State is not (LifecycleState.Discovered or LifecycleState.Active))
-                return new Refusal("revocation.state", $"It is {identity.State}; only what is Discovered or Active can be revoked.");
-            if (!identity.Allowed)
-                return new Refusal("revocation.never-touch", NeverTouch.Held(identity.DisplayName).ToString());
-            if (identity.Listed)
-                return new Refusal("revocation.never-touch", NeverTouch.HeldByList(identity.DisplayName).ToString());
-            if (identity.Exempt)
-                return new Refusal("revocation.exempt", "It is exempt. End the exemption under Brakes first.");
-            if (identity.Open)
-                return new Refusal("revocation.open", "It has an open order already.");
-            var text = StorableText.Clean(reason.Trim());
-            var rows = db.Identities.Where(i => i.Id == identityId).Select(i => new { IdentityId = i.Id, i.SourceId });
-            await db.InsertSelectAsync(db.RevocationOrders, rows, new
-            {
-                Reason = text.Length > 2000 ? text[..2000] : text,
-                Cause = RevocationCause.Manual,
-                OrderedAt = now,
-                OrderedBy = by.Name,
-                OrderedById = by.Id,
-                State = OrderState.Held,
-                Remediation = RemediationState.Open,
-                HeldBy = RevocationOrders.Unjudged.ToString(),
-                Generation = 0,
-                Version = Ids.New(now),
-            }, now, ct);
-            await BrakeJudge.JudgeAsync(db, now, ct);
-            var id = await db.RevocationOrders.Where(o => o.IdentityId == identityId && o.EndedAt == null).Select(o => o.Id).SingleAsync(ct);
-            await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.RevocationOrdered, Subjects.Order, id, reason, new { identityId, cause = RevocationCause.Manual }), ct);
-            return id;
-        }, ct);
-    }
 
     /// <summary>Takes orders back of which nothing was sent.</summary>
     public Task<IReadOnlyList<ItemOutcome>> WithdrawAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Withdraw(o, sent), AuditActions.RevocationWithdrawn, reason, async (db, allowed, now) =>
@@ -75,7 +25,7 @@ public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> co
         var ids = allowed.Select(o => o.Order.Id).ToList();
         var rows = from o in db.RevocationOrders
                    join s in db.RevocationSteps on o.Id equals s.OrderId
-                   where ids.Contains(o.Id) && s.Verb == RevocationVerb.Disable && s.Generation == o.Generation
+                   where ids.Contains(o.Id) && (s.Verb == RevocationVerb.Disable || s.Verb == o.Verb) && s.Generation == o.Generation && !(s.Verb == RevocationVerb.Delete && o.Verb == RevocationVerb.Disable)
                    select new { OrderId = o.Id, o.IdentityId, Generation = o.Generation + 1, s.PreState, DueAt = s.LeaseUntil != null && s.LeaseUntil > now ? s.LeaseUntil.Value : now, IdempotencyKey = o.Id.ToString() + ":restore:" + SqlText.Number(o.Generation + 1) };
         await db.InsertSelectAsync(db.RevocationSteps, rows, new { Verb = RevocationVerb.Restore, State = StepState.Planned, Fence = 0, Attempts = 0 }, now, ct);
         await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
@@ -108,12 +58,19 @@ public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> co
     }, ct);
 
     /// <summary>Asks for the deletion of what is quarantined long enough; another administrator approves (B11).</summary>
-    public Task<IReadOnlyList<ItemOutcome>> AskDeletionAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, _) => Reasoned(reason) ?? QuarantineFirst.Judge(o.State, o.QuarantineUntil, o.DeletionAskedAt, clock.Now(), by), AuditActions.RevocationOrdered, reason, async (db, allowed, now) =>
+    public Task<IReadOnlyList<ItemOutcome>> AskDeletionAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, _) => Reasoned(reason) ?? QuarantineFirst.Judge(o.State, o.Signal, o.QuarantineUntil, o.DeletionAskedAt, clock.Now(), by), AuditActions.RevocationOrdered, reason, async (db, allowed, now) =>
     {
         var ids = allowed.ConvertAll(a => a.Order.Id);
         var waiting = QuarantineFirst.Waiting(by.Name).ToString();
         await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
             u => u.SetProperty(o => o.DeletionAskedBy, by.Name).SetProperty(o => o.DeletionAskedById, by.Id).SetProperty(o => o.DeletionAskedAt, now).SetProperty(o => o.HeldBy, waiting), ct);
+    }, ct);
+
+    /// <summary>A person has looked at the sign of use, or of a change, and says why it stands in nobody's way.</summary>
+    public Task<IReadOnlyList<ItemOutcome>> ClearSignalAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, _) => Reasoned(reason) ?? (o.Signal is null ? new Refusal("revocation.no-signal", "Nothing was seen that would have to be cleared up.") : null), AuditActions.UseAfterQuarantine, reason, async (db, allowed, _) =>
+    {
+        var ids = allowed.ConvertAll(a => a.Order.Id);
+        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(u => u.SetProperty(o => o.Signal, (string?)null), ct);
     }, ct);
 
     private static Refusal? Reasoned(string reason) => string.IsNullOrWhiteSpace(reason) ? new Refusal("revocation.reason", "Say why: the reason stands in the audit log for good.", "reason") : null;

@@ -17,6 +17,10 @@ public static class RevocationServices
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<StepResults>();
         services.AddSingleton<StepRunner>();
+        services.AddSingleton<RestoreGuard>();
+        services.AddSingleton<LedgerChecker>();
+        services.AddSingleton<Lookout>();
+        services.AddSingleton<Audit.AuditFollower, UseFollower>();
         return services;
     }
 }

@@ -15,7 +15,7 @@ public sealed class LifecycleTests
         Gen.Select(Gen.Enum<LifecycleState>(), Gen.Enum<OwnerState>(), Gen.Bool.Select(given => given ? "because" : " "));
 
     [Fact]
-    public void Whatever_is_commanded_only_listed_transitions_happen_and_the_end_stays() =>
+    public void I_17_whatever_is_commanded_only_listed_transitions_happen_and_the_end_stays() =>
         Gen.Select(Gen.Enum<LifecycleState>(), Commands.Array[1, 40]).Sample((start, commands) =>
         {
             var state = start;
@@ -31,7 +31,36 @@ public sealed class LifecycleTests
             }
 
             return true;
-        });
+        }, iter: 10_000);
+
+    [Theory, EachDatabase]
+    public async Task I_18_the_state_at_any_instant_is_told_by_the_history_and_the_last_is_what_stands(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var identity = await new Given(test).IdentityAsync();
+        var random = new Random(7);
+        var told = new List<(DateTimeOffset At, LifecycleState State)> { (test.Now, identity.State) };
+        for (var n = 0; n < 60; n++)
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(random.Next(1, 600)));
+            await using var db = test.Open();
+            var owner = random.Next(2) == 0 ? OwnerState.Accepted : OwnerState.None;
+            await db.Identities.ExecuteUpdateAsync(u => u.SetProperty(i => i.OwnerState, owner));
+            var to = Enum.GetValues<LifecycleState>()[random.Next(4)];
+            var moved = await MoveAsync(test, [identity.Id], to, "model", Actor.Job("test"));
+            told.Add((test.Now, moved[0].Refusal is null ? to : told[^1].State));
+        }
+
+        var queries = test.Get<LifecycleQueries>();
+        foreach (var (at, state) in told)
+            (await queries.StateAtAsync(identity.Id, at, default)).ShouldBe(state);
+        (await queries.StateAtAsync(identity.Id, told[0].At.AddDays(-1), default)).ShouldBeNull();
+        (await queries.StateAtAsync(identity.Id, test.Now.AddYears(1), default)).ShouldBe((await test.Open().Identities.SingleAsync()).State);
+    }
+
+    [Fact]
+    public void The_documented_picture_is_the_one_in_code() =>
+        File.ReadAllText(Repository.File("docs", "lifecycle.svg")).ReplaceLineEndings("\n").ShouldBe(LifecycleDrawing.ToSvg(), "docs/lifecycle.svg is made from Transitions.All");
 
     [Fact]
     public void Every_pair_of_states_is_either_listed_or_refused_with_its_reason()

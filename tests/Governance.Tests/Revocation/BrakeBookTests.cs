@@ -168,8 +168,7 @@ public sealed class BrakeBookTests
         (await lists.ListAsync("*", "all", Desk.Ann, default)).Refusal!.Code.ShouldBe("never-touch.pattern");
         var late = await desk.UnownedAsync("late_50%");
         await desk.SweepAsync();
-        await using (var db = desk.Test.Open())
-            await StepPlanner.PlanAsync(db, desk.Test.Now, default);
+        await desk.PlanAsync();
         var claim = (await desk.Test.Get<StepRunner>().ClaimAsync(default)).ShouldNotBeNull();
         var pattern = (await lists.ListAsync("LATE_50%", "payroll", Desk.Ann, default)).Value;
         await desk.Test.Get<StepRunner>().ActAsync(claim, default);

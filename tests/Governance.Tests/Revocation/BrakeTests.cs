@@ -39,8 +39,7 @@ public sealed class BrakeTests
         await desk.BindPostgresAsync();
         var (identity, role) = await desk.UnownedRoleAsync();
         await desk.SweepAsync();
-        await using (var db = desk.Test.Open())
-            await StepPlanner.PlanAsync(db, desk.Test.Now, default);
+        await desk.PlanAsync();
         var claim = (await desk.Test.Get<StepRunner>().ClaimAsync(default)).ShouldNotBeNull();
         await desk.Test.Get<StopService>().StopAsync(null, "now", Desk.Eve, default);
         await desk.Test.Get<StepRunner>().ActAsync(claim, default);
@@ -188,8 +187,7 @@ public sealed class BrakeTests
         await desk.BindPostgresAsync();
         var (identity, role) = await desk.UnownedRoleAsync();
         await desk.SweepAsync();
-        await using (var db = desk.Test.Open())
-            await StepPlanner.PlanAsync(db, desk.Test.Now, default);
+        await desk.PlanAsync();
         var runner = desk.Test.Get<StepRunner>();
         var slow = (await runner.ClaimAsync(default)).ShouldNotBeNull();
         (await runner.ClaimAsync(default)).ShouldBeNull();

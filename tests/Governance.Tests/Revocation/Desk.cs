@@ -109,7 +109,7 @@ public sealed class Desk : IAsyncDisposable
     }
 
     /// <summary>Binds the connector that only remembers.</summary>
-    public async Task BindFakeAsync(Guid? source = null) => (await Test.Get<ConnectorService>().BindAsync(source ?? Source, FakeTarget.Name, new Dictionary<string, string>(StringComparer.Ordinal), null, true, Ann, default)).Refusal.ShouldBeNull();
+    public async Task BindFakeAsync(Guid? source = null, string kind = FakeTarget.Name) => (await Test.Get<ConnectorService>().BindAsync(source ?? Source, kind, new Dictionary<string, string>(StringComparer.Ordinal), null, true, Ann, default)).Refusal.ShouldBeNull();
 
     /// <summary>A dry run, and unless that is all, the run of the plan that it showed.</summary>
     public async Task<SweepReport> SweepAsync(bool dry = false, Actor? by = null)
@@ -127,6 +127,8 @@ public sealed class Desk : IAsyncDisposable
         settings.ConfirmedPolicy = await FirstRun.PolicyHashAsync(db, settings, default);
         await db.SaveChangesAsync();
     }
+
+    public Task PlanAsync() => Test.Get<StepRunner>().PlanAsync(default);
 
     public Task<int> PumpAsync() => Test.Get<StepRunner>().PumpAsync(default);
 

@@ -6,7 +6,7 @@ using Governance.Revocation;
 namespace Governance.Tests.Revocation;
 
 /// <summary>A source that only remembers, and counts effects: changes of state, which is what must not happen twice. A test tells it how to answer.</summary>
-public sealed class FakeTarget : IConnectorKind
+public sealed class FakeTarget(string kind = FakeTarget.Name) : IConnectorKind
 {
     public const string Name = "fake";
 
@@ -24,7 +24,7 @@ public sealed class FakeTarget : IConnectorKind
     /// <summary>Asked after a send took effect.</summary>
     public Func<ConnectorCommand, Exception?> After { get; set; } = _ => null;
 
-    public string Kind => Name;
+    public string Kind => kind;
 
     public string Title => "Fake";
 

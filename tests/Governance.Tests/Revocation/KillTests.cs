@@ -56,6 +56,7 @@ public sealed class KillTests
         }
 
         (await db.StepAttempts.CountAsync(a => a.Outcome == null)).ShouldBe(0);
+        await TargetTests.SoundAsync(desk);
         (await desk.Test.Get<ChainVerifier>().VerifyAsync(default)).Intact.ShouldBeTrue();
     }
 

@@ -7,7 +7,7 @@ using Governance.Web.Layout;
 namespace Governance.Web.Features.Revocations;
 
 /// <summary>The clock of sweeps and steps. Run twice or missed, nothing is lost or done twice: what is due stands in the tables.</summary>
-public sealed class RevocationJob(SweepService sweeps, StepRunner steps, TimeProvider clock, ILogger<RevocationJob> log)
+public sealed class RevocationJob(SweepService sweeps, StepRunner steps, Lookout lookout, TimeProvider clock, ILogger<RevocationJob> log)
 {
     public async Task SweepAsync(CancellationToken ct)
     {
@@ -25,6 +25,9 @@ public sealed class RevocationJob(SweepService sweeps, StepRunner steps, TimePro
             await steps.PumpAsync(ct);
         while (await steps.NextTurnAsync(ct) is { } wait && clock.GetUtcNow() + wait < end && await WaitAsync(wait, ct));
     }
+
+    /// <summary>Looks whether what was revoked is still so.</summary>
+    public Task LookAsync(CancellationToken ct) => lookout.RunAsync(ct);
 
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken ct)
     {
@@ -44,6 +47,7 @@ public static class RevocationPages
         services.AddSingleton<AuditFollower, StepFollower>();
         services.AddSingleton(RecurringJob.Of<RevocationJob>("sweep", "23 * * * *", j => j.SweepAsync(CancellationToken.None)));
         services.AddSingleton(RecurringJob.Of<RevocationJob>(StepsJob, "* * * * *", j => j.PumpAsync(CancellationToken.None)));
+        services.AddSingleton(RecurringJob.Of<RevocationJob>("revocation-lookout", "*/15 * * * *", j => j.LookAsync(CancellationToken.None)));
         services.AddSingleton(provider => new NavCount("/revocations", (actor, ct) => actor.Holds(Roles.SecurityEngineer) || actor.Holds(Roles.Administrator)
             ? provider.GetRequiredService<RevocationQueries>().WaitingAsync(ct)
             : Task.FromResult(0)));

@@ -91,6 +91,12 @@ public sealed partial class RevocationPage(RevocationQueries queries, Revocation
             await ShowAsync(await service.ConfirmManualAsync([Id], note, await actor.GetAsync(), CancellationToken.None));
     }
 
+    private async Task ClearAsync()
+    {
+        if (await dialogs.ConfirmAsync("Cleared up", "Deletion may be asked for again once the quarantine is over. Say what it was.", "Cleared up", askReason: true) is { } reason)
+            await ShowAsync(await service.ClearSignalAsync([Id], reason, await actor.GetAsync(), CancellationToken.None));
+    }
+
     private async Task RetryAsync() => await ShowAsync(await service.RetryAsync([Id], await actor.GetAsync(), CancellationToken.None));
 
     private async Task ShowAsync(IReadOnlyList<ItemOutcome> outcomes)

@@ -9,7 +9,7 @@ internal static class CapIntents
     /// <summary>Takes one place. False: over a limit, and the whole batch of the source is held with the step.</summary>
     public static async Task<bool> TakeAsync(GovernanceDb db, Claim claim, DateTimeOffset now, CancellationToken ct)
     {
-        if (claim.Verb != RevocationVerb.Disable || await db.CapUses.AnyAsync(u => u.StepId == claim.StepId, ct) || await db.RevocationOrders.AnyAsync(o => o.Id == claim.OrderId && o.ApprovedAt != null, ct))
+        if (claim.Verb == RevocationVerb.Restore || await db.CapUses.AnyAsync(u => u.StepId == claim.StepId, ct) || await db.RevocationOrders.AnyAsync(o => o.Id == claim.OrderId && o.ApprovedAt != null, ct))
             return true;
         var settings = await db.BrakeSettings.AsNoTracking().SingleAsync(b => b.Id == BrakeSettings.TheId, ct);
         if (await OverAsync(db, settings, claim, now, ct) is { } brake)

@@ -13,6 +13,7 @@ internal static class Telling
 {
     private const string Notices = "revocation.notice";
     private const string Questions = "revocation.question";
+    private const string Signalled = "revocation.signal";
 
     private sealed class Line
     {
@@ -51,6 +52,10 @@ internal static class Telling
         await InsertAsync(db, orders, Managers(db), Questions, "question:", Title, now, ct);
     }
 
+    /// <summary>Tells of a sign of use, or that something was changed back.</summary>
+    public static Task SignalAsync(GovernanceDb db, IQueryable<RevocationOrder> orders, DateTimeOffset now, CancellationToken ct) =>
+        SendAsync(db, orders, Signalled, $"signal-{now.UtcTicks.ToString(CultureInfo.InvariantCulture)}:", ": something was seen after its revocation", now, ct);
+
     private static async Task SendAsync(GovernanceDb db, IQueryable<RevocationOrder> orders, string kind, string key, string title, DateTimeOffset now, CancellationToken ct)
     {
         await InsertAsync(db, orders, Owners(db), kind, key, title, now, ct);
@@ -67,7 +72,7 @@ internal static class Telling
                    join l in lines on o.Id equals l.OrderId
                    join i in db.Identities on o.IdentityId equals i.Id
                    where !db.Messages.Any(m => m.Key == key + o.Id.ToString() + ":" + l.PersonId.ToString())
-                   select new { l.PersonId, Title = SqlText.Cut(i.DisplayName, 300) + title, Body = o.Reason, Link = "/answers/" + o.Id.ToString(), Key = key + o.Id.ToString() + ":" + l.PersonId.ToString() };
+                   select new { l.PersonId, Title = SqlText.Cut(i.DisplayName, 300) + title, Body = o.Signal ?? o.Reason, Link = "/answers/" + o.Id.ToString(), Key = key + o.Id.ToString() + ":" + l.PersonId.ToString() };
         return db.InsertSelectAsync(db.Messages, rows, new { Kind = kind, CreatedAt = now, DeliveredAt = (DateTimeOffset?)now }, now, ct);
     }
 

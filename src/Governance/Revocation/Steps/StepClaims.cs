@@ -7,7 +7,11 @@ namespace Governance.Revocation;
 /// <summary>A claimed step with what is needed to act on it.</summary>
 internal sealed record Claim(
     Guid StepId, Guid OrderId, Guid IdentityId, RevocationVerb Verb, string IdempotencyKey, int Fence, int Attempts, string? PreState, DateTimeOffset LeaseUntil,
-    ConnectorTarget Target, string Reason, Guid SourceId, Guid? ToolId, Guid? OwnerId);
+    ConnectorTarget Target, string Reason, Guid SourceId, Guid? ToolId, Guid? OwnerId)
+{
+    /// <summary>The credential or grant is not in the inventory any more.</summary>
+    public bool Lost { get; init; }
+}
 
 /// <summary>Who may act on a step: a lease and a fence, given and checked in single statements, so that nothing read before can be stale.</summary>
 internal static class StepClaims
@@ -35,11 +39,15 @@ internal static class StepClaims
             ct);
         if (claimed == 0)
             return null;
-        return await (from s in db.RevocationSteps.AsNoTracking()
-                      join o in db.RevocationOrders on s.OrderId equals o.Id
-                      join i in db.Identities on s.IdentityId equals i.Id
-                      where s.LeaseOwner == token
-                      select new Claim(s.Id, o.Id, i.Id, s.Verb, s.IdempotencyKey, s.Fence, s.Attempts, s.PreState, until, new ConnectorTarget(i.ExternalId, i.DisplayName) { Kind = i.Kind, Attributes = i.Attributes, ParentExternalId = i.ParentExternalId }, o.Reason, o.SourceId, i.ToolId, i.OwnerId)).SingleAsync(ct);
+        var mine = await (from s in db.RevocationSteps.AsNoTracking()
+                          join o in db.RevocationOrders on s.OrderId equals o.Id
+                          join i in db.Identities on s.IdentityId equals i.Id
+                          where s.LeaseOwner == token
+                          select new { Step = s, o.Reason, o.SourceId, i.ToolId, i.OwnerId, i.ExternalId, i.DisplayName }).SingleAsync(ct);
+        var step = mine.Step;
+        // What it is about may be gone from the inventory; then only a person can say what is meant.
+        var target = await StepTargets.FindAsync(db, step.OrderId, ct);
+        return new Claim(step.Id, step.OrderId, step.IdentityId, step.Verb, step.IdempotencyKey, step.Fence, step.Attempts, step.PreState, until, target ?? new ConnectorTarget(mine.ExternalId, mine.DisplayName), mine.Reason, mine.SourceId, mine.ToolId, mine.OwnerId) { Lost = target is null };
     }
 
     /// <summary>
@@ -101,5 +109,5 @@ internal static class StepClaims
     private static IQueryable<RevocationStep> Permitted(GovernanceDb db, IQueryable<RevocationStep> steps, DateTimeOffset now) => steps.Where(s =>
         db.RevocationOrders.Any(o => o.Id == s.OrderId && o.Generation == s.Generation && o.EndedAt == null
             && (s.Verb == RevocationVerb.Restore || s.Attempts > 0 || o.ApprovalUntil == null || o.ApprovalUntil > now)
-            && (s.Verb == RevocationVerb.Restore || (s.Verb == RevocationVerb.Disable && o.State == OrderState.Due) || (s.Verb == RevocationVerb.Delete && o.State == OrderState.Quarantined))));
+            && (s.Verb == RevocationVerb.Restore || (s.Verb == RevocationVerb.Disable && o.State == OrderState.Due) || (s.Verb == RevocationVerb.Delete && (o.State == OrderState.Quarantined || (o.State == OrderState.Due && o.Verb == RevocationVerb.Delete))))));
 }

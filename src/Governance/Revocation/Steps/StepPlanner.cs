@@ -10,7 +10,7 @@ internal static class StepPlanner
     /// <summary>A console that did not move orders for longer was off, or its clock jumped: nobody had this time to answer in.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(25);
 
-    public static async Task PlanAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
+    public static async Task PlanAsync(GovernanceDb db, Func<string, IConnectorKind?> kinds, DateTimeOffset now, CancellationToken ct)
     {
         await db.InTransactionAsync(async () =>
         {
@@ -23,6 +23,8 @@ internal static class StepPlanner
             await DeadApprovalsAsync(db, now, ct);
             await db.RevocationOrders.Where(o => o.State == OrderState.Noticed && o.NoticeUntil <= now)
                 .ExecuteUpdateAsync(s => s.SetProperty(o => o.State, OrderState.Due), ct);
+            await FirstVerbs.ChooseAsync(db, kinds, now, ct);
+            await RemovedAsync(db, now, ct);
             await Waves.OpenAsync(db, settings, now, ct);
             await InsertDisablesAsync(db, now, ct);
             await RouteAsync(db, ct);
@@ -64,6 +66,11 @@ internal static class StepPlanner
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.State, OrderState.Noticed).SetProperty(o => o.NoticeUntil, o => o.NoticeUntil ?? now).SetProperty(o => o.HeldBy, (string?)null), ct);
     }
 
+    // What was removed by the first step alone has nothing left to be deleted: once its time to be undone is over it has ended.
+    private static Task<int> RemovedAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct) => db.RevocationOrders
+        .Where(o => o.State == OrderState.Quarantined && o.Verb == RevocationVerb.Delete && o.QuarantineUntil <= now && o.Generation == 0)
+        .ExecuteUpdateAsync(u => u.SetProperty(o => o.State, OrderState.Completed).SetProperty(o => o.EndedAt, now), ct);
+
     // B5. What was approved and not begun within a day waits for a new approval; a deletion is asked for anew.
     private static async Task DeadApprovalsAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
     {
@@ -102,10 +109,11 @@ internal static class StepPlanner
 
     private static async Task InsertDisablesAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
     {
-        var rows = db.RevocationOrders
-            .Where(o => o.State == OrderState.Due && o.Wave != null && !db.RevocationSteps.Any(s => s.OrderId == o.Id && s.Verb == RevocationVerb.Disable && s.Generation == o.Generation))
-            .Select(o => new { OrderId = o.Id, o.IdentityId, o.Generation, IdempotencyKey = o.Id.ToString() + ":disable:" + SqlText.Number(o.Generation) });
-        var made = await db.InsertSelectAsync(db.RevocationSteps, rows, new { Verb = RevocationVerb.Disable, State = StepState.Planned, DueAt = now, Fence = 0, Attempts = 0 }, now, ct);
+        var rows = db.RevocationOrders.Where(o => o.State == OrderState.Due && o.Wave != null && !db.RevocationSteps.Any(s => s.OrderId == o.Id && s.Generation == o.Generation));
+        var disables = rows.Where(o => o.Verb == RevocationVerb.Disable).Select(o => new { OrderId = o.Id, o.IdentityId, o.Generation, IdempotencyKey = o.Id.ToString() + ":disable:" + SqlText.Number(o.Generation) });
+        var deletes = rows.Where(o => o.Verb == RevocationVerb.Delete).Select(o => new { OrderId = o.Id, o.IdentityId, o.Generation, IdempotencyKey = o.Id.ToString() + ":delete:" + SqlText.Number(o.Generation) });
+        var made = await db.InsertSelectAsync(db.RevocationSteps, disables, new { Verb = RevocationVerb.Disable, State = StepState.Planned, DueAt = now, Fence = 0, Attempts = 0 }, now, ct)
+            + await db.InsertSelectAsync(db.RevocationSteps, deletes, new { Verb = RevocationVerb.Delete, State = StepState.Planned, DueAt = now, Fence = 0, Attempts = 0 }, now, ct);
         if (made > 0)
         {
             await db.RevocationOrders.Where(o => o.State == OrderState.Due && o.Remediation == RemediationState.Open)

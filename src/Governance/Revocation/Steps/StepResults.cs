@@ -70,9 +70,12 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
         GovernanceDb db, Guid orderId, Guid identityId, RevocationVerb verb, RemediationState remediation, string evidence, Actor by, DateTimeOffset now, CancellationToken ct)
     {
         var settings = await db.BrakeSettings.AsNoTracking().SingleAsync(b => b.Id == BrakeSettings.TheId, ct);
-        var state = StepRules.After(verb);
-        DateTimeOffset? quarantine = verb == RevocationVerb.Disable ? now.AddDays(settings.QuarantineDays) : null;
-        DateTimeOffset? ended = verb == RevocationVerb.Disable ? null : now;
+        var order = await db.RevocationOrders.AsNoTracking().Where(o => o.Id == orderId).Select(o => new { o.On, o.Verb, o.Undoable, o.TargetName }).SingleAsync(ct);
+        // A grant that can be given again is removed at once, and waits out its time to be undone as what is disabled does.
+        var waits = verb == RevocationVerb.Disable || (verb == RevocationVerb.Delete && order is { Verb: RevocationVerb.Delete, Undoable: true });
+        var state = waits ? OrderState.Quarantined : StepRules.After(verb);
+        DateTimeOffset? quarantine = waits ? now.AddDays(settings.QuarantineDays) : null;
+        DateTimeOffset? ended = waits ? null : now;
         var result = verb == RevocationVerb.Restore ? RemediationState.Undone : remediation;
         await db.RevocationOrders.Where(o => o.Id == orderId).ExecuteUpdateAsync(
             u => u
@@ -82,6 +85,14 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
                 .SetProperty(o => o.EndedAt, ended)
                 .SetProperty(o => o.HeldBy, (string?)null),
             ct);
+        var said = order.TargetName ?? "whole";
+        if (order.On != TargetKind.Identity)
+        {
+            await audit.AppendAsync(db, by, now, new AuditDraft(verb == RevocationVerb.Restore ? AuditActions.RevocationUndone : AuditActions.RevocationStepDone, Subjects.Order, orderId, null,
+                new { verb, outcome = "done", remediation = result, evidence, identityId, on = order.On, target = said }), ct);
+            return;
+        }
+
         var to = verb switch
         {
             RevocationVerb.Disable => LifecycleState.Quarantined,

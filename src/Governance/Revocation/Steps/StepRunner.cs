@@ -9,7 +9,7 @@ namespace Governance.Revocation;
 /// Carries the steps out. Call it any number of times from any node: all it knows is in the tables. Order of each step: claim, look, write the
 /// intent, send, look again, write what was seen. After a crash it looks first and never sends blindly.
 /// </summary>
-public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, ConnectorService connectors, StepResults results, TimeProvider clock, ILogger<StepRunner> log)
+public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, ConnectorService connectors, StepResults results, RestoreGuard restores, TimeProvider clock, ILogger<StepRunner> log)
 {
     private const int MostPerPump = 500;
     private const int LongestError = 1900;
@@ -17,8 +17,8 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
     /// <summary>Moves all orders on as far as they go now. Returns how many steps it acted on.</summary>
     public async Task<int> PumpAsync(CancellationToken ct)
     {
-        await using (var db = await contexts.CreateDbContextAsync(ct))
-            await StepPlanner.PlanAsync(db, clock.Now(), ct);
+        await restores.LookAsync(ct);
+        await PlanAsync(ct);
         var acted = 0;
         while (acted < MostPerPump && await ClaimAsync(ct) is { } claim)
         {
@@ -28,6 +28,12 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
         }
 
         return acted;
+    }
+
+    internal async Task PlanAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await StepPlanner.PlanAsync(db, connectors.Find, clock.Now(), ct);
     }
 
     internal async Task<Claim?> ClaimAsync(CancellationToken ct)
@@ -120,6 +126,12 @@ public sealed class StepRunner(IDbContextFactory<GovernanceDb> contexts, Connect
         if (binding is not { Enabled: true } || connectors.Find(binding.Kind) is not { } kind)
         {
             await StepClaims.ReleaseAsync(db, claim, ct);
+            return null;
+        }
+
+        if (claim.Lost)
+        {
+            await results.StuckAsync(claim, "The credential or permission is not in the inventory any more. Look in the source, and confirm it here by hand or withdraw.", null, ct);
             return null;
         }
 
