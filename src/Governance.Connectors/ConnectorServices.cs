@@ -1,16 +1,20 @@
 using Governance.Connectors.AiVendors;
+using Governance.Connectors.Aws;
 using Governance.Connectors.Entra;
 using Governance.Connectors.GitHub;
 using Governance.Connectors.Kubernetes;
 using Governance.Connectors.Ldap;
 using Governance.Connectors.Mail;
+using Governance.Connectors.OAuth;
 using Governance.Connectors.Okta;
 using Governance.Connectors.PostgreSql;
 using Governance.Connectors.Scim;
 using Governance.Connectors.Webhook;
 using Governance.Inventory;
 using Governance.Notifications;
+using Governance.Connectors.Signals;
 using Governance.Revocation;
+using Governance.Signals;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Governance.Connectors;
@@ -21,9 +25,16 @@ public static class ConnectorServices
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {
         services.AddSingleton<IMessageChannel, SmtpChannel>();
+        services.AddSingleton<ISignalSender, PushSender>();
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
         services.AddSingleton<IConnectorKind, EntraKind>();
+        services.AddSingleton<IConnectorKind, LdapKind>();
+        services.AddSingleton<IConnectorKind, GitHubKind>();
+        services.AddSingleton<IConnectorKind, KubernetesKind>();
+        services.AddSingleton<IConnectorKind, ScimKind>();
+        services.AddSingleton<IConnectorKind, AwsIamKind>();
+        services.AddSingleton<IConnectorKind, OAuthKind>();
         services.AddSingleton<IConnectorKind, OktaKind>();
         services.AddSingleton<IConnectorKind, AnthropicKind>();
         services.AddSingleton<IConnectorKind, OpenAiKind>();

@@ -13,6 +13,7 @@ using Governance.Notifications;
 using Governance.Ownership;
 using Governance.Persistence;
 using Governance.Revocation;
+using Governance.Signals;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -43,6 +44,7 @@ public static class ServiceCollectionExtensions
         services.AddOwnership();
         services.AddLifecycle();
         services.AddRevocation();
+        services.AddSignals();
         services.AddFindings();
         services.AddCampaigns();
         services.AddEvidence();

@@ -17,7 +17,7 @@ internal sealed class GitHubApp(string appId, string installationId, string priv
     private AuthenticationHeaderValue? token;
     private DateTimeOffset until;
 
-    public async Task<AuthenticationHeaderValue?> TokenAsync(FeedHttp http, bool anew, CancellationToken ct)
+    public async Task<AuthenticationHeaderValue?> TokenAsync(ITokenHttp http, bool anew, CancellationToken ct)
     {
         if (!anew && token is not null && clock.Now() < until)
             return token;

@@ -32,7 +32,7 @@ internal sealed record LdapAccount(string DistinguishedName, Dictionary<string, 
         var (expires, endless) = FileTime(entry, "accountExpires");
         return new LdapAccount(entry.DistinguishedName, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["external_id"] = Id(entry),
+            ["external_id"] = LdapEntries.Id(entry),
             ["name"] = Text(entry, "displayName") ?? Text(entry, "sAMAccountName") ?? Text(entry, "cn") ?? Text(entry, "uid") ?? entry.DistinguishedName,
             ["kind"] = "ServiceAccount",
             ["description"] = Text(entry, "description"),
@@ -69,10 +69,6 @@ internal sealed record LdapAccount(string DistinguishedName, Dictionary<string, 
         Values["entitlements"] = string.Join(';', names.Select(n => $"{(PrivilegedGroups.Contains(n) ? "!" : null)}member of {GenericCsv.Entry(n).Replace('@', ' ')}@directory"));
         return GenericCsv.Row(Values);
     }
-
-    /// <summary>The directory's own id, which outlives a rename; the name only where it gives none.</summary>
-    private static string Id(SearchResultEntry entry) =>
-        entry.Attributes["objectGUID"]?.GetValues(typeof(byte[])) is [byte[] { Length: 16 } bytes, ..] ? new Guid(bytes).ToString("D") : Text(entry, "entryUUID") ?? entry.DistinguishedName;
 
     /// <summary>The first part of a distinguished name, as people call it: <c>cn=Jane Doe,ou=…</c> is Jane Doe.</summary>
     private static string? Name(string? distinguished)

@@ -109,7 +109,7 @@ public sealed class LdapFeed : IInventoryFeed
             await OutboundConnection.ResolveAsync(host, settings.Is("allowPrivate"), ct);
             await Task.Run(() =>
             {
-                using var connection = LdapSearch.Open(host, port, tls, settings);
+                using var connection = LdapSearch.Open(new LdapPlace(host, port, tls, settings["account"], settings.Secret("password"), settings["certificates"], settings.Is("allowPrivate")));
                 work(connection);
             }, ct);
         }

@@ -11,28 +11,28 @@ internal static class LdapSearch
     private const int MostPages = 20_000;
     private static readonly TimeSpan OneCall = TimeSpan.FromSeconds(60);
 
-    public static LdapConnection Open(string host, int port, LdapTls tls, FeedSettings settings)
+    public static LdapConnection Open(LdapPlace place)
     {
-        var connection = new LdapConnection(new LdapDirectoryIdentifier(host, port)) { Timeout = OneCall, AutoBind = false, AuthType = AuthType.Anonymous };
+        var connection = new LdapConnection(new LdapDirectoryIdentifier(place.Host, place.Port)) { Timeout = OneCall, AutoBind = false, AuthType = AuthType.Anonymous };
         try
         {
             connection.SessionOptions.ProtocolVersion = 3;
             connection.SessionOptions.ReferralChasing = ReferralChasingOptions.None;
             // Windows has its own store for this.
-            if (settings["certificates"] is { } folder && !OperatingSystem.IsWindows())
+            if (place.Certificates is { } folder && !OperatingSystem.IsWindows())
             {
                 connection.SessionOptions.TrustedCertificatesDirectory = folder;
                 connection.SessionOptions.StartNewTlsSessionContext();
             }
 
-            if (tls == LdapTls.Ldaps)
+            if (place.Tls == LdapTls.Ldaps)
                 connection.SessionOptions.SecureSocketLayer = true;
-            else if (tls == LdapTls.StartTls)
+            else if (place.Tls == LdapTls.StartTls)
                 connection.SessionOptions.StartTransportLayerSecurity(null);
-            if (settings["account"] is { } account)
+            if (place.Account is { } account)
             {
                 connection.AuthType = AuthType.Basic;
-                connection.Credential = new NetworkCredential(account, settings.Secret("password") ?? throw new FeedException("The account's password is missing.", retryable: false));
+                connection.Credential = new NetworkCredential(account, place.Password ?? throw new FeedException("The account's password is missing.", retryable: false));
             }
 
             connection.Bind();

@@ -18,6 +18,9 @@ internal sealed record ConnectorCall(HttpMethod Method, string Path, string? Bod
     /// <summary>A POST that only asks, such as an introspection.</summary>
     public bool OnlyAsks { get; init; }
 
+    /// <summary>What is shown and digested in place of the body, where that holds a secret.</summary>
+    public string? Shown { get; init; }
+
     public bool Changes => Method != HttpMethod.Get && !OnlyAsks;
 
     public static ConnectorCall Get(string path) => new(HttpMethod.Get, path);
@@ -42,5 +45,5 @@ internal sealed record ConnectorCall(HttpMethod Method, string Path, string? Bod
     }
 
     /// <summary>For people and for the digest: <c>PATCH v1.0/servicePrincipals/… {"accountEnabled":false}</c>.</summary>
-    public override string ToString() => Body is null ? $"{Method} /{Path}" : $"{Method} /{Path} {Body}";
+    public override string ToString() => (Shown ?? Body) is { } text ? $"{Method} /{Path} {text}" : $"{Method} /{Path}";
 }

@@ -19,7 +19,7 @@ internal static class ConnectorFaults
         var (_, quote) = FeedFaults.Quote(body, token);
         var said = quote is null ? string.Empty : $" It says: {quote}";
         var wait = FeedFaults.WaitOf(response, now) is { } asked ? asked > LongestWait ? LongestWait : asked : (TimeSpan?)null;
-        if (FeedFaults.IsRateLimit(response, status, quote))
+        if (FeedFaults.IsRateLimit(response, status, quote) || (status == 400 && IsThrottled(body)))
             return new ConnectorException($"{address.Host} limits how often it may be asked ({status}).", retryable: true, wait ?? TimeSpan.FromMinutes(1));
         return status switch
         {
@@ -32,4 +32,7 @@ internal static class ConnectorFaults
             _ => new ConnectorException($"{name} refused with {status}.{said}", retryable: false),
         };
     }
+
+    // AWS says 400 for its limits, in XML.
+    private static bool IsThrottled(byte[] body) => body.AsSpan(0, Math.Min(body.Length, 4096)).IndexOf("<Code>Throttling"u8) >= 0;
 }

@@ -13,6 +13,7 @@ using Governance.Web.Features.Inventory;
 using Governance.Web.Features.Notifications;
 using Governance.Web.Features.Owners;
 using Governance.Web.Features.Revocations;
+using Governance.Web.Features.Signals;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
 using Governance.Web.Security;
@@ -74,6 +75,7 @@ public static class ConsoleHost
         services.AddFindingJobs();
         services.AddImportPages();
         services.AddRevocationPages();
+        services.AddSignalPages();
         services.AddDeliveryJob();
         services.AddMudServices(mud =>
         {

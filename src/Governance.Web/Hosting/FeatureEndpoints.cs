@@ -20,5 +20,6 @@ public static class FeatureEndpoints
         Features.Evidence.EvidenceEndpoints.Map(app);
         Features.Findings.FindingEndpoints.Map(app);
         Features.Imports.ImportEndpoints.Map(app);
+        Features.Signals.SignalEndpoints.Map(app);
     }
 }

@@ -61,6 +61,7 @@ public static class NavLinks
         new("Settings",
         [
             new("Sources", "/settings/sources", Icons.Material.Outlined.Hub, Policies.Administer),
+            new("Shared signals", "/settings/signals", Icons.Material.Outlined.Podcasts, Policies.Administer),
             new("Accounts", "/settings/accounts", Icons.Material.Outlined.ManageAccounts, Policies.Administer),
             new("Jobs", "/jobs", Icons.Material.Outlined.Schedule, Policies.Administer),
         ]),

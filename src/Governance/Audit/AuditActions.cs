@@ -73,6 +73,7 @@ public static class AuditActions
     public const string ConnectorChanged = "connector.changed";
     public const string AuditExported = "audit.exported";
     public const string AuditSealed = "audit.sealed";
+    public const string SignalsChanged = "signals.changed";
     public const string EvidenceMade = "evidence.made";
     public const string EvidenceRead = "evidence.read";
     public const string EvidenceApproved = "evidence.approved";

@@ -22,6 +22,7 @@ public static class Subjects
     public const string Exemption = "exemption";
     public const string Connector = "connector";
     public const string AuditLog = "audit-log";
+    public const string SignalReceiver = "signal-receiver";
     public const string EvidencePackage = "evidence-package";
     public const string Account = "account";
     public const string ApiKey = "api-key";

@@ -11,6 +11,7 @@ using Governance.Notifications;
 using Governance.Ownership;
 using Governance.People;
 using Governance.Revocation;
+using Governance.Signals;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -138,6 +139,16 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
     public DbSet<GuardAcceptance> GuardAcceptances => Set<GuardAcceptance>();
 
     public DbSet<FreezeWindow> FreezeWindows => Set<FreezeWindow>();
+
+    public DbSet<SignalTransmitter> SignalTransmitters => Set<SignalTransmitter>();
+
+    public DbSet<SignalReceiver> SignalReceivers => Set<SignalReceiver>();
+
+    public DbSet<SignalStream> SignalStreams => Set<SignalStream>();
+
+    public DbSet<SignalMute> SignalMutes => Set<SignalMute>();
+
+    public DbSet<SignalEvent> SignalEvents => Set<SignalEvent>();
 
     public DbSet<ConnectorBinding> ConnectorBindings => Set<ConnectorBinding>();
 

@@ -65,6 +65,9 @@ public interface IConnectorKind
     /// <summary>What its secret is, for the form; null when it has none.</summary>
     string? SecretTitle { get; }
 
+    /// <summary>Whether the secret has several lines, such as a private key.</summary>
+    bool SecretHasLines => false;
+
     /// <summary>What it can do to what; the table in docs/connectors is held to it by a test.</summary>
     IReadOnlyList<ConnectorAbility> Abilities { get; }
 

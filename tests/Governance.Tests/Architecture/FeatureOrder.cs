@@ -26,7 +26,7 @@ internal sealed record FeatureOrder(Assembly Assembly, string Prefix, IReadOnlyL
             ["Ownership"],
             ["Findings", "Lifecycle"],
             ["Revocation"],
-            ["Campaigns"],
+            ["Signals", "Campaigns"],
             ["Evidence"],
         ],
         "Governance.Lifecycle.LifecycleState");

@@ -21,6 +21,18 @@ public static class Benches
         ["okta: revoke a token"] = () => OktaService.StartAsync(RevocationVerb.Delete, OktaService.Token),
         ["okta: deactivate a secret"] = () => OktaService.StartAsync(RevocationVerb.Disable, OktaService.App with { Credential = new CredentialTarget("ocs1", CredentialKind.ClientSecret) }),
         ["okta: remove a scope"] = () => OktaService.StartAsync(RevocationVerb.Delete, OktaService.App with { Grant = new GrantTarget("okta.users.read", "Okta", GrantPath.Direct) }),
+        ["kubernetes: unbind an account"] = () => KubernetesService.StartAsync(RevocationVerb.Disable, KubernetesService.Account),
+        ["kubernetes: remove a binding"] = () => KubernetesService.StartAsync(RevocationVerb.Delete, KubernetesService.Account with { Grant = new GrantTarget("ml/writer", "namespace ml", GrantPath.Role) }),
+        ["kubernetes: delete a token Secret"] = () => KubernetesService.StartAsync(RevocationVerb.Delete, KubernetesService.Account with { Credential = new CredentialTarget("secret/indexer-token", CredentialKind.Token) }),
+        ["github: suspend an installation"] = () => GitHubService.StartAsync(RevocationVerb.Disable, GitHubService.Installation),
+        ["github: remove a deploy key"] = () => GitHubService.StartAsync(RevocationVerb.Delete, GitHubService.DeployKey),
+        ["github: revoke a fine-grained token"] = () => GitHubService.StartAsync(RevocationVerb.Delete, GitHubService.Pat),
+        ["github: remove an authorization"] = () => GitHubService.StartAsync(RevocationVerb.Delete, GitHubService.Authorization),
+        ["github: remove a secret"] = () => GitHubService.StartAsync(RevocationVerb.Delete, GitHubService.OrgSecret),
+        ["scim: deactivate an account"] = () => ScimService.StartAsync(RevocationVerb.Disable),
+        ["aws: deny a user everything"] = () => AwsService.StartAsync(RevocationVerb.Disable, AwsService.User),
+        ["aws: deny a role everything"] = () => AwsService.StartAsync(RevocationVerb.Disable, AwsService.Role),
+        ["aws: make an access key inactive"] = () => AwsService.StartAsync(RevocationVerb.Disable, AwsService.User with { Credential = AwsService.AccessKey }),
         ["anthropic: disable a key"] = () => AiServices.AnthropicAsync(),
         ["openai: delete a project key"] = () => AiServices.OpenAiAsync(new ConnectorTarget("key_project", "a key") { Kind = IdentityKind.ApiToken }),
         ["openai: delete an admin key"] = () => AiServices.OpenAiAsync(new ConnectorTarget("key_admin", "a key") { Kind = IdentityKind.ApiToken }),
@@ -31,7 +43,9 @@ public static class Benches
 
     /// <summary>The same, of something that never was.</summary>
     public static ConnectorTarget Another(ConnectorTarget target) =>
-        target.Credential is { } credential ? target with { Credential = credential with { ExternalId = Guid.TryParse(credential.ExternalId, out _) ? Guid.CreateVersion7().ToString() : "never" + credential.ExternalId } }
+        target.Credential is { } credential ? target with { Credential = credential with { ExternalId = Never(credential.ExternalId) } }
         : target.Grant is { } grant ? target with { Grant = grant with { Permission = "Never.Granted" } }
-        : target with { ExternalId = Guid.TryParse(target.ExternalId, out _) ? Guid.CreateVersion7().ToString() : "never" + target.ExternalId };
+        : target with { ExternalId = Never(target.ExternalId) };
+
+    private static string Never(string id) => Guid.TryParse(id, out _) ? Guid.CreateVersion7().ToString() : id + "999";
 }

@@ -56,8 +56,11 @@ public sealed class RecordedService : IAsyncDisposable
     /// <summary>Null when the request may be answered; else why not.</summary>
     public Func<FakeSource.Asked, IHeaderDictionary, string?> Authorise { get; set; } = (_, _) => null;
 
+    /// <summary>Whether a request only asks.</summary>
+    public Func<FakeSource.Asked, bool> Asks { get; set; } = asked => asked.Method == "GET" || asked.Path.EndsWith("/token", StringComparison.Ordinal);
+
     /// <summary>Requests that change something.</summary>
-    public IEnumerable<string> Changes => Source.Requests.Where(r => r.Method != "GET" && !r.Path.EndsWith("/token", StringComparison.Ordinal)).Select(r => $"{r.Method} {Uri.UnescapeDataString(r.Path)}{Uri.UnescapeDataString(r.Query)}");
+    public IEnumerable<string> Changes => Source.Requests.Where(r => !Asks(r)).Select(r => $"{r.Method} {Uri.UnescapeDataString(r.Path)}{Uri.UnescapeDataString(r.Query)}");
 
     public static async Task<RecordedService> StartAsync()
     {
@@ -79,9 +82,9 @@ public sealed class RecordedService : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http, FakeSource.Asked asked)
     {
-        var changes = asked.Method != "GET" && !asked.Path.EndsWith("/token", StringComparison.Ordinal);
+        var changes = !Asks(asked);
         Fault? fault = null;
-        if (Faults.TryPeek(out var next) && (changes || next.OnReads) && !asked.Path.EndsWith("/token", StringComparison.Ordinal))
+        if (Faults.TryPeek(out var next) && (changes || next.OnReads) && !asked.Path.EndsWith("/token", StringComparison.Ordinal) && !asked.Path.EndsWith("/access_tokens", StringComparison.Ordinal))
             Faults.TryDequeue(out fault);
         if (fault is { AfterIt: false })
         {

@@ -12,6 +12,9 @@ public sealed class LdapServer : IAsyncLifetime
 {
     public const string Password = "ldap-canary-8812aa";
     public const string Reader = "cn=governance,dc=example,dc=com";
+    /// <summary>May disable accounts and change groups below ou=services, and no more.</summary>
+    public const string Revoker = "cn=revoker,dc=example,dc=com";
+
     public const string Limited = "cn=limited,dc=example,dc=com";
     private const string Program = "/usr/sbin/slapd";
     private readonly string folder = Directory.CreateTempSubdirectory("governance-slapd-").FullName;
@@ -37,10 +40,12 @@ public sealed class LdapServer : IAsyncLifetime
         await File.WriteAllTextAsync(configuration, $"""
             include /etc/ldap/schema/core.schema
             include /etc/ldap/schema/cosine.schema
+            include /etc/ldap/schema/nis.schema
             include /etc/ldap/schema/inetorgperson.schema
             pidfile {folder}/pid
             modulepath /usr/lib/ldap
             moduleload back_mdb
+            moduleload ppolicy
             TLSCertificateFile {folder}/cert.pem
             TLSCertificateKeyFile {folder}/key.pem
             database mdb
@@ -50,7 +55,12 @@ public sealed class LdapServer : IAsyncLifetime
             sizelimit 100
             limits dn.exact="{Reader}" size.soft=unlimited size.hard=unlimited size.prtotal=unlimited
             access to attrs=userPassword by anonymous auth by * none
+            access to dn.subtree="ou=services,dc=example,dc=com" attrs=pwdAccountLockedTime,loginShell by dn.exact="{Revoker}" write by users read by * none
+            access to dn.subtree="ou=services,dc=example,dc=com" by dn.exact="{Revoker}" write by users read by * none
+            access to attrs=member by dn.exact="{Revoker}" write by users read by * none
             access to * by users read by * none
+            overlay ppolicy
+            ppolicy_default "cn=policy,dc=example,dc=com"
 
             """);
         var ldif = Path.Combine(folder, "data.ldif");
@@ -122,10 +132,12 @@ public sealed class LdapServer : IAsyncLifetime
             sn: Lovelace
 
             """);
-        foreach (var name in new[] { "governance", "limited" })
+        foreach (var name in new[] { "governance", "limited", "revoker" })
             text.Append($"\ndn: cn={name},dc=example,dc=com\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: {name}\nuserPassword: {Password}\n");
         for (var i = 1; i <= 1203; i++)
             text.Append($"\ndn: uid=svc-{i},ou=services,dc=example,dc=com\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: svc-{i}\ndescription: service {i}\nuserPassword: hash-canary-{i}\n");
+        text.Append("\ndn: cn=policy,dc=example,dc=com\nobjectClass: device\nobjectClass: pwdPolicy\ncn: policy\npwdAttribute: userPassword\npwdLockout: TRUE\n");
+        text.Append("\ndn: uid=shell-1,ou=services,dc=example,dc=com\nobjectClass: posixAccount\nobjectClass: applicationProcess\nobjectClass: uidObject\ncn: shell-1\nuid: shell-1\nuidNumber: 5001\ngidNumber: 5001\nhomeDirectory: /home/shell-1\nloginShell: /bin/bash\n");
         text.Append("\ndn: cn=Domain Admins,dc=example,dc=com\nobjectClass: groupOfNames\ncn: Domain Admins\nmember: uid=svc-7,ou=services,dc=example,dc=com\n");
         text.Append("\ndn: cn=mailers,dc=example,dc=com\nobjectClass: groupOfNames\ncn: mailers\nmember: uid=svc-7,ou=services,dc=example,dc=com\nmember: uid=svc-8,ou=services,dc=example,dc=com\n");
         return text.ToString();

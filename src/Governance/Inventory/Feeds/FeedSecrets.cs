@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Governance.Common;
 using Microsoft.AspNetCore.DataProtection;
@@ -11,7 +10,6 @@ namespace Governance.Inventory;
 /// </summary>
 public sealed class FeedSecrets(IDataProtectionProvider protection)
 {
-    private const string Sealed = "sealed:";
     private const int Longest = 32 * 1024;
 
     /// <summary>What is to be kept: what was given anew, else what was kept before. Refused when it looks like a mistyped reference.</summary>
@@ -24,9 +22,9 @@ public sealed class FeedSecrets(IDataProtectionProvider protection)
             {
                 if (secret.Length > Longest)
                     return new Refusal("feed.secret", $"{setting.Title} is longer than 32 KiB, which no secret of this kind is.", setting.Name);
-                if (IsReference(secret) && SecretReference.Check(secret) is not null)
+                if (SealedSecret.IsReference(secret) && SecretReference.Check(secret) is not null)
                     return new Refusal("feed.secret", $"{setting.Title} begins like a reference, but is none. Write env:NAME or file:/path, or the secret itself.", setting.Name);
-                kept[setting.Name] = IsReference(secret) ? secret : Sealed + Protector(feedId, setting.Name).Protect(secret);
+                kept[setting.Name] = SealedSecret.Keep(Protector(feedId, setting.Name), secret).OrThrow();
             }
             else if (setting.Required && !kept.ContainsKey(setting.Name))
             {
@@ -45,16 +43,16 @@ public sealed class FeedSecrets(IDataProtectionProvider protection)
         {
             if (string.IsNullOrWhiteSpace(typed.GetValueOrDefault(name)))
             {
-                var plain = value.StartsWith(Sealed, StringComparison.Ordinal) ? Open(feedId, name, value[Sealed.Length..]) : await SecretReference.ResolveAsync(value, ct);
+                var plain = await SealedSecret.OpenAsync(Protector(feedId, name), value, ct);
                 if (plain.IsRefused)
-                    return plain.Refusal;
+                    return SealedSecret.IsSealed(value) ? new Refusal("feed.secret-unreadable", $"The kept secret '{name}' can't be opened: the key ring or the installation's key is another than when it was kept. Enter it again.", name) : plain.Refusal;
                 open[name] = plain.Value;
             }
         }
 
         foreach (var (name, value) in typed.Where(t => !string.IsNullOrWhiteSpace(t.Value)))
         {
-            var plain = IsReference(value.Trim()) ? await SecretReference.ResolveAsync(value.Trim(), ct) : value.Trim();
+            var plain = SealedSecret.IsReference(value.Trim()) ? await SecretReference.ResolveAsync(value.Trim(), ct) : value.Trim();
             if (plain.IsRefused)
                 return plain.Refusal;
             open[name] = plain.Value;
@@ -65,24 +63,10 @@ public sealed class FeedSecrets(IDataProtectionProvider protection)
 
     /// <summary>For the form: <c>env:NAME</c>, or that one is kept. Never the secret.</summary>
     public static IReadOnlyDictionary<string, string> Describe(string kept) =>
-        Read(kept).ToDictionary(s => s.Key, s => s.Value.StartsWith(Sealed, StringComparison.Ordinal) ? "kept, sealed" : s.Value, StringComparer.Ordinal);
-
-    private static bool IsReference(string text) => text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal);
+        Read(kept).ToDictionary(s => s.Key, s => SealedSecret.Describe(s.Value)!, StringComparer.Ordinal);
 
     private static Dictionary<string, string> Read(string json) => JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
 
     // The feed's id is part of the purpose: what is sealed for one feed opens for no other.
     private IDataProtector Protector(Guid feedId, string name) => protection.CreateProtector("feeds", feedId.ToString("N"), name);
-
-    private Outcome<string> Open(Guid feedId, string name, string text)
-    {
-        try
-        {
-            return Protector(feedId, name).Unprotect(text);
-        }
-        catch (CryptographicException)
-        {
-            return new Refusal("feed.secret-unreadable", $"The kept secret '{name}' can't be opened: the key ring or the installation's key is another than when it was kept. Enter it again.", name);
-        }
-    }
 }

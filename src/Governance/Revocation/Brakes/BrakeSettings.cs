@@ -128,7 +128,7 @@ public sealed class ConnectorBinding
     /// <summary>Its settings without secrets, as JSON.</summary>
     public required string Settings { get; set; }
 
-    /// <summary>Where its secret is read from at each use.</summary>
+    /// <summary>Where its secret is read from at each use, or the secret itself, sealed.</summary>
     public string? SecretReference { get; set; }
 
     /// <summary>Off: orders on the source wait for a person.</summary>
@@ -170,7 +170,8 @@ internal sealed class ConnectorBindingConfiguration : IEntityTypeConfiguration<C
         builder.ToTable("ConnectorBindings");
         builder.HasOne<Inventory.Source>().WithMany().HasForeignKey(b => b.SourceId);
         builder.HasIndex(b => b.SourceId).IsUnique();
-        builder.Property(b => b.Settings).HasMaxLength(4000);
+        builder.Property(b => b.Settings).HasMaxLength(-1);
+        builder.Property(b => b.SecretReference).HasMaxLength(-1);
         builder.Property(b => b.Version).IsConcurrencyToken();
     }
 }
