@@ -548,6 +548,41 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalReceivers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Audience = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    SecretHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    AllowPrivate = table.Column<bool>(type: "boolean", nullable: false),
+                    Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    CreatedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    LastSeenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalReceivers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalTransmitter",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    Issuer = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    KeyId = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    PublicKey = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    SealedKey = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalTransmitter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Sources",
                 columns: table => new
                 {
@@ -1044,14 +1079,41 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalStreams",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReceiverId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Status = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    StatusReason = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    PushUrl = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    SealedAuthorization = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    Events = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Requested = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    Description = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    VerificationAskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalStreams", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalStreams_SignalReceivers_ReceiverId",
+                        column: x => x.ReceiverId,
+                        principalTable: "SignalReceivers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ConnectorBindings",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     SourceId = table.Column<Guid>(type: "uuid", nullable: false),
                     Kind = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    Settings = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    SecretReference = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Settings = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    SecretReference = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     Enabled = table.Column<bool>(type: "boolean", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Version = table.Column<Guid>(type: "uuid", nullable: false)
@@ -1375,6 +1437,54 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         name: "FK_Stages_Campaigns_CampaignId",
                         column: x => x.CampaignId,
                         principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalEvents",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    StreamId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Type = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    About = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Token = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Attempts = table.Column<int>(type: "integer", nullable: false),
+                    NextAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Lease = table.Column<Guid>(type: "uuid", nullable: true),
+                    LeaseUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastError = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalEvents", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalEvents_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalMutes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    StreamId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Subject = table.Column<string>(type: "character varying(700)", maxLength: 700, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalMutes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalMutes_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -2726,6 +2836,44 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_Lease",
+                table: "SignalEvents",
+                column: "Lease");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_State_NextAt",
+                table: "SignalEvents",
+                columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_StreamId_State_CreatedAt",
+                table: "SignalEvents",
+                columns: new[] { "StreamId", "State", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalMutes_StreamId_Subject",
+                table: "SignalMutes",
+                columns: new[] { "StreamId", "Subject" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_Name",
+                table: "SignalReceivers",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_SecretHash",
+                table: "SignalReceivers",
+                column: "SecretHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalStreams_ReceiverId",
+                table: "SignalStreams",
+                column: "ReceiverId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Sources_Name",
                 table: "Sources",
                 column: "Name",
@@ -2951,6 +3099,15 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
+                name: "SignalEvents");
+
+            migrationBuilder.DropTable(
+                name: "SignalMutes");
+
+            migrationBuilder.DropTable(
+                name: "SignalTransmitter");
+
+            migrationBuilder.DropTable(
                 name: "SourceBrakes");
 
             migrationBuilder.DropTable(
@@ -3011,6 +3168,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
+                name: "SignalStreams");
+
+            migrationBuilder.DropTable(
                 name: "RevocationSteps");
 
             migrationBuilder.DropTable(
@@ -3018,6 +3178,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
+
+            migrationBuilder.DropTable(
+                name: "SignalReceivers");
 
             migrationBuilder.DropTable(
                 name: "RevocationOrders");

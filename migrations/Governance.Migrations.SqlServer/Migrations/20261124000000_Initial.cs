@@ -547,6 +547,41 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalReceivers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Audience = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    SecretHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    AllowPrivate = table.Column<bool>(type: "bit", nullable: false),
+                    Enabled = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    CreatedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    LastSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalReceivers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalTransmitter",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Issuer = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    KeyId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    PublicKey = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    SealedKey = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalTransmitter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Sources",
                 columns: table => new
                 {
@@ -1043,14 +1078,41 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalStreams",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ReceiverId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    StatusReason = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    PushUrl = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    SealedAuthorization = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
+                    Events = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    Requested = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: true),
+                    Description = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    VerificationAskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalStreams", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalStreams_SignalReceivers_ReceiverId",
+                        column: x => x.ReceiverId,
+                        principalTable: "SignalReceivers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ConnectorBindings",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Kind = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    Settings = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
-                    SecretReference = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Settings = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    SecretReference = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
                     Enabled = table.Column<bool>(type: "bit", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
@@ -1374,6 +1436,54 @@ namespace Governance.Migrations.SqlServer.Migrations
                         name: "FK_Stages_Campaigns_CampaignId",
                         column: x => x.CampaignId,
                         principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalEvents",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StreamId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Type = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    About = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    Token = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Attempts = table.Column<int>(type: "int", nullable: false),
+                    NextAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Lease = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    LeaseUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    EndedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    LastError = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalEvents", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalEvents_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalMutes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StreamId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Subject = table.Column<string>(type: "nvarchar(700)", maxLength: 700, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalMutes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalMutes_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -2727,6 +2837,44 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_Lease",
+                table: "SignalEvents",
+                column: "Lease");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_State_NextAt",
+                table: "SignalEvents",
+                columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_StreamId_State_CreatedAt",
+                table: "SignalEvents",
+                columns: new[] { "StreamId", "State", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalMutes_StreamId_Subject",
+                table: "SignalMutes",
+                columns: new[] { "StreamId", "Subject" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_Name",
+                table: "SignalReceivers",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_SecretHash",
+                table: "SignalReceivers",
+                column: "SecretHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalStreams_ReceiverId",
+                table: "SignalStreams",
+                column: "ReceiverId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Sources_Name",
                 table: "Sources",
                 column: "Name",
@@ -2952,6 +3100,15 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
+                name: "SignalEvents");
+
+            migrationBuilder.DropTable(
+                name: "SignalMutes");
+
+            migrationBuilder.DropTable(
+                name: "SignalTransmitter");
+
+            migrationBuilder.DropTable(
                 name: "SourceBrakes");
 
             migrationBuilder.DropTable(
@@ -3012,6 +3169,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
+                name: "SignalStreams");
+
+            migrationBuilder.DropTable(
                 name: "RevocationSteps");
 
             migrationBuilder.DropTable(
@@ -3019,6 +3179,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
+
+            migrationBuilder.DropTable(
+                name: "SignalReceivers");
 
             migrationBuilder.DropTable(
                 name: "RevocationOrders");

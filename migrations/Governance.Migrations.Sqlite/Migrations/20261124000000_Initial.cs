@@ -547,6 +547,41 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalReceivers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Audience = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    SecretHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    AllowPrivate = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalReceivers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalTransmitter",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Issuer = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    KeyId = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    PublicKey = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    SealedKey = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalTransmitter", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Sources",
                 columns: table => new
                 {
@@ -1043,14 +1078,41 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "SignalStreams",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReceiverId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    StatusReason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    PushUrl = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    SealedAuthorization = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    Events = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Requested = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    VerificationAskedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalStreams", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalStreams_SignalReceivers_ReceiverId",
+                        column: x => x.ReceiverId,
+                        principalTable: "SignalReceivers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ConnectorBindings",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     SourceId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    Settings = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
-                    SecretReference = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Settings = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    SecretReference = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
@@ -1374,6 +1436,54 @@ namespace Governance.Migrations.Sqlite.Migrations
                         name: "FK_Stages_Campaigns_CampaignId",
                         column: x => x.CampaignId,
                         principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalEvents",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StreamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    About = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Token = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    NextAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Lease = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalEvents", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalEvents_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SignalMutes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StreamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 700, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SignalMutes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SignalMutes_SignalStreams_StreamId",
+                        column: x => x.StreamId,
+                        principalTable: "SignalStreams",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -2725,6 +2835,44 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_Lease",
+                table: "SignalEvents",
+                column: "Lease");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_State_NextAt",
+                table: "SignalEvents",
+                columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalEvents_StreamId_State_CreatedAt",
+                table: "SignalEvents",
+                columns: new[] { "StreamId", "State", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalMutes_StreamId_Subject",
+                table: "SignalMutes",
+                columns: new[] { "StreamId", "Subject" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_Name",
+                table: "SignalReceivers",
+                column: "Name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalReceivers_SecretHash",
+                table: "SignalReceivers",
+                column: "SecretHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SignalStreams_ReceiverId",
+                table: "SignalStreams",
+                column: "ReceiverId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Sources_Name",
                 table: "Sources",
                 column: "Name",
@@ -2950,6 +3098,15 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "RuleOutcomes");
 
             migrationBuilder.DropTable(
+                name: "SignalEvents");
+
+            migrationBuilder.DropTable(
+                name: "SignalMutes");
+
+            migrationBuilder.DropTable(
+                name: "SignalTransmitter");
+
+            migrationBuilder.DropTable(
                 name: "SourceBrakes");
 
             migrationBuilder.DropTable(
@@ -3010,6 +3167,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
+                name: "SignalStreams");
+
+            migrationBuilder.DropTable(
                 name: "RevocationSteps");
 
             migrationBuilder.DropTable(
@@ -3017,6 +3177,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
+
+            migrationBuilder.DropTable(
+                name: "SignalReceivers");
 
             migrationBuilder.DropTable(
                 name: "RevocationOrders");

@@ -5,7 +5,6 @@ using System.Xml;
 using System.Xml.Linq;
 using Governance.Common;
 using Governance.Connectors.Sending;
-using Governance.Inventory;
 using Governance.Revocation;
 
 namespace Governance.Connectors.Aws;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Governance.Common;
-using Governance.Connectors.Outbound;
 using Governance.Connectors.Sending;
 using Governance.Inventory;
 using Governance.Revocation;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Governance.Common;
 using Governance.Connectors.Sending;
-using Governance.Inventory;
 using Governance.Revocation;
 
 namespace Governance.Connectors.Kubernetes;

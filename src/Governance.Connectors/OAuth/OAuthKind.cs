@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Governance.Common;
-using Governance.Connectors.Outbound;
 using Governance.Connectors.Sending;
 using Governance.Inventory;
 using Governance.Revocation;

@@ -19,7 +19,10 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
 
     public Task<Observation> ObserveAsync(ConnectorTarget target, CancellationToken ct) => WithAsync(async connection =>
     {
-        if (await FindAsync(connection, PostgreSqlTarget.Parse(target.ExternalId), ct) is not { } role)
+        var found = await FindAsync(connection, PostgreSqlTarget.Parse(target.ExternalId), ct);
+        if (target.Grant is { } grant)
+            return await PostgreSqlMemberships.ObserveAsync(connection, found, grant, ct);
+        if (found is not { } role)
             return new Observation(TargetState.Gone, $"no role {target.ExternalId} in pg_roles");
         // A session that outlives NOLOGIN still acts: disabled is said only when none is left.
         var state = role.CanLogin || role.Sessions > 0 ? TargetState.Enabled : TargetState.Disabled;
@@ -30,12 +33,14 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
     public Task<IReadOnlyList<string>> DescribeAsync(ConnectorCommand command, CancellationToken ct) => WithAsync<IReadOnlyList<string>>(async connection =>
     {
         var (_, sql) = await PlanAsync(connection, command, ct);
-        return command.Verb == RevocationVerb.Disable ? [sql, "SELECT pg_terminate_backend(pid) for each of its sessions"] : [sql];
+        return sql is null ? [] : command.Verb == RevocationVerb.Disable ? [sql, "SELECT pg_terminate_backend(pid) for each of its sessions"] : [sql];
     }, ct);
 
     public Task<string> SendAsync(ConnectorCommand command, CancellationToken ct) => WithAsync(async connection =>
     {
         var (role, sql) = await PlanAsync(connection, command, ct);
+        if (sql is null)
+            return SettingText.Digest(string.Empty);
         await ExecuteAsync(connection, sql, ct);
         if (command.Verb == RevocationVerb.Disable)
             await EndSessionsAsync(connection, role, ct);
@@ -65,10 +70,12 @@ internal sealed class PostgreSqlConnector(string connectionString) : IConnector
     /// <summary>An identifier takes no parameter in SQL, so it is quoted; quotes in it are doubled.</summary>
     internal static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    private static async Task<(PostgreSqlRole Role, string Sql)> PlanAsync(NpgsqlConnection connection, ConnectorCommand command, CancellationToken ct)
+    private static async Task<(PostgreSqlRole Role, string? Sql)> PlanAsync(NpgsqlConnection connection, ConnectorCommand command, CancellationToken ct)
     {
         var role = await FindAsync(connection, PostgreSqlTarget.Parse(command.Target.ExternalId), ct)
             ?? throw new ConnectorException($"There is no role {command.Target.ExternalId} any more.", retryable: false);
+        if (command.Target.Grant is not null)
+            return Refuse(role, null) is { } not ? throw new ConnectorException(not, retryable: false) : (role, await PostgreSqlMemberships.PlanAsync(connection, role, command, ct));
         var before = PostgreSqlPreState.Parse(command.PreState);
         return Refuse(role, before) is { } reason ? throw new ConnectorException(reason, retryable: false) : (role, Statement(command.Verb, role, before));
     }

@@ -29,6 +29,8 @@ public sealed class PostgreSqlKind : IConnectorKind
         new(TargetKind.Identity, RevocationVerb.Disable, Reversibility.Reversible, "`ALTER ROLE … NOLOGIN`, then `pg_terminate_backend` for each session"),
         new(TargetKind.Identity, RevocationVerb.Restore, Reversibility.Reversible, "`ALTER ROLE … LOGIN`, only if it could log in before"),
         new(TargetKind.Identity, RevocationVerb.Delete, Reversibility.Irreversible, "`DROP ROLE …`, refused while it can log in"),
+        new(TargetKind.Grant, RevocationVerb.Delete, Reversibility.Reversible, "`REVOKE role FROM …`, or `ALTER ROLE … NOCREATEDB` and its like"),
+        new(TargetKind.Grant, RevocationVerb.Restore, Reversibility.Reversible, "`GRANT role TO …`, or `ALTER ROLE … CREATEDB`"),
     ];
 
     public Outcome<IConnector> Open(JsonElement settings, string? secret)

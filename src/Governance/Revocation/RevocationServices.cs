@@ -12,6 +12,7 @@ public static class RevocationServices
         services.AddSingleton<BrakeListService>();
         services.AddSingleton<BrakeQueries>();
         services.AddSingleton<ConnectorService>();
+        services.AddSingleton<ConnectorPreview>();
         services.AddSingleton<SweepService>();
         services.AddSingleton<RevocationService>();
         services.AddSingleton<RevocationQueries>();

@@ -9,7 +9,7 @@ public sealed class AwsSignerTests
     public static TheoryData<string> Vectors => [.. Directory.EnumerateFiles(Repository.File("tests", "data", "aws-sigv4"), "*.req").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void The_suite_is_there() => Vectors.Count().ShouldBeGreaterThan(15);
+    public void The_suite_is_there() => Vectors.Count.ShouldBeGreaterThan(15);
 
     [Theory, MemberData(nameof(Vectors))]
     public void It_signs_as_AWS_does(string name)
