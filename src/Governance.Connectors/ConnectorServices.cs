@@ -1,5 +1,6 @@
 using Governance.Connectors.AiVendors;
 using Governance.Connectors.Aws;
+using Governance.Connectors.Channels;
 using Governance.Connectors.Entra;
 using Governance.Connectors.GitHub;
 using Governance.Connectors.Kubernetes;
@@ -26,6 +27,9 @@ public static class ConnectorServices
     {
         services.AddSingleton<IMessageChannel, SmtpChannel>();
         services.AddSingleton<ISignalSender, PushSender>();
+        services.AddSingleton<IChannelKind, WebhookChannel>();
+        services.AddSingleton<IChannelKind, SlackChannel>();
+        services.AddSingleton<IChannelKind, TeamsChannel>();
         services.AddSingleton<IConnectorKind, PostgreSqlKind>();
         services.AddSingleton<IConnectorKind, WebhookKind>();
         services.AddSingleton<IConnectorKind, EntraKind>();
@@ -39,11 +43,14 @@ public static class ConnectorServices
         services.AddSingleton<IConnectorKind, AnthropicKind>();
         services.AddSingleton<IConnectorKind, OpenAiKind>();
         services.AddSingleton<IInventoryFeed, GraphFeed>();
+        services.AddSingleton<IInventoryFeed, GraphPeopleFeed>();
         services.AddSingleton<IInventoryFeed, GitHubFeed>();
         services.AddSingleton<IInventoryFeed, KubernetesFeed>();
         services.AddSingleton<IInventoryFeed, LdapFeed>();
+        services.AddSingleton<IInventoryFeed, LdapPeopleFeed>();
         services.AddSingleton<IInventoryFeed, PostgreSqlFeed>();
         services.AddSingleton<IInventoryFeed, ScimFeed>();
+        services.AddSingleton<IInventoryFeed, ScimPeopleFeed>();
         return services;
     }
 }

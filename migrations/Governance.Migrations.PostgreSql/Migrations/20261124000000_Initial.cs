@@ -229,6 +229,29 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Channels",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Title = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Address = table.Column<string>(type: "text", maxLength: -1, nullable: false),
+                    Secret = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    AllowPrivate = table.Column<bool>(type: "boolean", nullable: false),
+                    Kinds = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    Enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    PausedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    RemovedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Channels", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "CodeOwners",
                 columns: table => new
                 {
@@ -411,6 +434,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Attached = table.Column<int>(type: "integer", nullable: false),
                     NotInventoried = table.Column<int>(type: "integer", nullable: false),
                     Message = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    ConfirmedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     CancelAsked = table.Column<bool>(type: "boolean", nullable: false),
                     Worker = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true)
                 },
@@ -430,6 +454,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     Body = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
                     Link = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     DeliveredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ReadAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
@@ -437,6 +462,23 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MessageTemplates",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Subject = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    Body = table.Column<string>(type: "character varying(8000)", maxLength: 8000, nullable: true),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ChangedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MessageTemplates", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -472,6 +514,24 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_NeverTouchPatterns", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NotificationSettings",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    Rhythm = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Hour = table.Column<int>(type: "integer", nullable: false),
+                    Weekday = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    TimeZone = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    QuietFrom = table.Column<int>(type: "integer", nullable: true),
+                    QuietUntil = table.Column<int>(type: "integer", nullable: true),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NotificationSettings", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -545,6 +605,32 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RuleOutcomes", x => x.RuleId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondStepRules",
+                columns: table => new
+                {
+                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondStepRules", x => x.Role);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ShrinkLimits",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false),
+                    MostPeople = table.Column<int>(type: "integer", nullable: false),
+                    MostOwners = table.Column<int>(type: "integer", nullable: false),
+                    Few = table.Column<int>(type: "integer", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ShrinkLimits", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -930,6 +1016,48 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "RecoveryCodes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    UsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCodes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_RecoveryCodes_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondSteps",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastStep = table.Column<long>(type: "bigint", nullable: false),
+                    Failures = table.Column<int>(type: "integer", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondSteps", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_SecondSteps_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Campaigns",
                 columns: table => new
                 {
@@ -1030,7 +1158,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     MessageId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
                     Channel = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Gathered = table.Column<bool>(type: "boolean", nullable: false),
+                    Batch = table.Column<Guid>(type: "uuid", nullable: true),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Attempts = table.Column<int>(type: "integer", nullable: false),
                     NextAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -1046,6 +1177,32 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         name: "FK_MessageDeliveries_Messages_MessageId",
                         column: x => x.MessageId,
                         principalTable: "Messages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NotificationChoices",
+                columns: table => new
+                {
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    OwnSchedule = table.Column<bool>(type: "boolean", nullable: false),
+                    Rhythm = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Hour = table.Column<int>(type: "integer", nullable: false),
+                    Weekday = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    TimeZone = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    QuietFrom = table.Column<int>(type: "integer", nullable: true),
+                    QuietUntil = table.Column<int>(type: "integer", nullable: true),
+                    Muted = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    StoppedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NotificationChoices", x => x.PersonId);
+                    table.ForeignKey(
+                        name: "FK_NotificationChoices_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -2209,9 +2366,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 values: new object[] { 1, 3, true, null, null, null, 20, 2, 5, false, null, 168, 5, 1, 14, 10, 30, 7, null, null, null, 10, 60, 60, null, false, null, null, 10, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.InsertData(
+                table: "NotificationSettings",
+                columns: new[] { "Id", "Hour", "QuietFrom", "QuietUntil", "Rhythm", "TimeZone", "Version", "Weekday" },
+                values: new object[] { 1, 8, null, null, "Immediate", "UTC", new Guid("00000000-0000-0000-0000-000000000000"), "Monday" });
+
+            migrationBuilder.InsertData(
                 table: "OwnershipPolicies",
                 columns: new[] { "Id", "AskByItself", "ConfirmClaims", "ConfirmDays", "ManagerDays", "MinimumConfidence", "RemindDays", "SecurityDays", "SuccessionDays", "Version" },
                 values: new object[] { 1, false, false, 365, 14, 60, 7, 21, 14, new Guid("00000000-0000-0000-0000-000000000000") });
+
+            migrationBuilder.InsertData(
+                table: "ShrinkLimits",
+                columns: new[] { "Id", "Few", "MostOwners", "MostPeople", "Version" },
+                values: new object[] { 1, 3, 5, 20, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AccountClaims_UserId",
@@ -2668,9 +2835,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_PersonId_State",
+                table: "MessageDeliveries",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_MessageDeliveries_State_NextAt",
                 table: "MessageDeliveries",
                 columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Messages_CreatedAt",
+                table: "Messages",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_Key",
@@ -2679,9 +2856,20 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Messages_PersonId_CreatedAt",
+                table: "Messages",
+                columns: new[] { "PersonId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Messages_PersonId_ReadAt",
                 table: "Messages",
                 columns: new[] { "PersonId", "ReadAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageTemplates_Kind_Number",
+                table: "MessageTemplates",
+                columns: new[] { "Kind", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_NeverTouchPatterns_RemovedAt",
@@ -2743,6 +2931,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_People_Name_Id",
                 table: "People",
                 columns: new[] { "Name", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryCodes_AccountId_Hash",
+                table: "RecoveryCodes",
+                columns: new[] { "AccountId", "Hash" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_TargetId",
@@ -2985,6 +3178,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
+                name: "Channels");
+
+            migrationBuilder.DropTable(
                 name: "CodeOwners");
 
             migrationBuilder.DropTable(
@@ -3072,10 +3268,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
+                name: "MessageTemplates");
+
+            migrationBuilder.DropTable(
                 name: "MetricFigures");
 
             migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
+
+            migrationBuilder.DropTable(
+                name: "NotificationChoices");
+
+            migrationBuilder.DropTable(
+                name: "NotificationSettings");
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
@@ -3093,10 +3298,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "RecoveryCodes");
+
+            migrationBuilder.DropTable(
                 name: "ReviewTasks");
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SecondStepRules");
+
+            migrationBuilder.DropTable(
+                name: "SecondSteps");
+
+            migrationBuilder.DropTable(
+                name: "ShrinkLimits");
 
             migrationBuilder.DropTable(
                 name: "SignalEvents");
@@ -3147,9 +3364,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "VendorIncidents");
 
             migrationBuilder.DropTable(
-                name: "Accounts");
-
-            migrationBuilder.DropTable(
                 name: "EvidencePackages");
 
             migrationBuilder.DropTable(
@@ -3166,6 +3380,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "ReviewItems");
+
+            migrationBuilder.DropTable(
+                name: "Accounts");
 
             migrationBuilder.DropTable(
                 name: "SignalStreams");

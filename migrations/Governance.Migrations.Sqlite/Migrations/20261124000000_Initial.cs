@@ -228,6 +228,29 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Channels",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Address = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
+                    Secret = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    AllowPrivate = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Kinds = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    PausedUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    RemovedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Channels", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "CodeOwners",
                 columns: table => new
                 {
@@ -410,6 +433,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Attached = table.Column<int>(type: "INTEGER", nullable: false),
                     NotInventoried = table.Column<int>(type: "INTEGER", nullable: false),
                     Message = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    ConfirmedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     CancelAsked = table.Column<bool>(type: "INTEGER", nullable: false),
                     Worker = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true)
                 },
@@ -429,6 +453,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     Body = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
                     Link = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ReadAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Key = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
@@ -436,6 +461,23 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Messages", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "MessageTemplates",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Subject = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    Body = table.Column<string>(type: "TEXT", maxLength: 8000, nullable: true),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MessageTemplates", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -471,6 +513,24 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_NeverTouchPatterns", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NotificationSettings",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rhythm = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    Weekday = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    TimeZone = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    QuietFrom = table.Column<int>(type: "INTEGER", nullable: true),
+                    QuietUntil = table.Column<int>(type: "INTEGER", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NotificationSettings", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -544,6 +604,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RuleOutcomes", x => x.RuleId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondStepRules",
+                columns: table => new
+                {
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondStepRules", x => x.Role);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ShrinkLimits",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    MostPeople = table.Column<int>(type: "INTEGER", nullable: false),
+                    MostOwners = table.Column<int>(type: "INTEGER", nullable: false),
+                    Few = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ShrinkLimits", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -929,6 +1015,48 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "RecoveryCodes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCodes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_RecoveryCodes_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondSteps",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastStep = table.Column<long>(type: "INTEGER", nullable: false),
+                    Failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondSteps", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_SecondSteps_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Campaigns",
                 columns: table => new
                 {
@@ -1029,7 +1157,10 @@ namespace Governance.Migrations.Sqlite.Migrations
                 {
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     MessageId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Channel = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Gathered = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Batch = table.Column<Guid>(type: "TEXT", nullable: true),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Attempts = table.Column<int>(type: "INTEGER", nullable: false),
                     NextAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1045,6 +1176,32 @@ namespace Governance.Migrations.Sqlite.Migrations
                         name: "FK_MessageDeliveries_Messages_MessageId",
                         column: x => x.MessageId,
                         principalTable: "Messages",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NotificationChoices",
+                columns: table => new
+                {
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    OwnSchedule = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Rhythm = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    Weekday = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    TimeZone = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    QuietFrom = table.Column<int>(type: "INTEGER", nullable: true),
+                    QuietUntil = table.Column<int>(type: "INTEGER", nullable: true),
+                    Muted = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    StoppedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NotificationChoices", x => x.PersonId);
+                    table.ForeignKey(
+                        name: "FK_NotificationChoices_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -2208,9 +2365,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                 values: new object[] { 1, 3, true, null, null, null, 20, 2, 5, false, null, 168, 5, 1, 14, 10, 30, 7, null, null, null, 10, 60, 60, null, false, null, null, 10, 30, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.InsertData(
+                table: "NotificationSettings",
+                columns: new[] { "Id", "Hour", "QuietFrom", "QuietUntil", "Rhythm", "TimeZone", "Version", "Weekday" },
+                values: new object[] { 1, 8, null, null, "Immediate", "UTC", new Guid("00000000-0000-0000-0000-000000000000"), "Monday" });
+
+            migrationBuilder.InsertData(
                 table: "OwnershipPolicies",
                 columns: new[] { "Id", "AskByItself", "ConfirmClaims", "ConfirmDays", "ManagerDays", "MinimumConfidence", "RemindDays", "SecurityDays", "SuccessionDays", "Version" },
                 values: new object[] { 1, false, false, 365, 14, 60, 7, 21, 14, new Guid("00000000-0000-0000-0000-000000000000") });
+
+            migrationBuilder.InsertData(
+                table: "ShrinkLimits",
+                columns: new[] { "Id", "Few", "MostOwners", "MostPeople", "Version" },
+                values: new object[] { 1, 3, 5, 20, new Guid("00000000-0000-0000-0000-000000000000") });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AccountClaims_UserId",
@@ -2667,9 +2834,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_MessageDeliveries_PersonId_State",
+                table: "MessageDeliveries",
+                columns: new[] { "PersonId", "State" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_MessageDeliveries_State_NextAt",
                 table: "MessageDeliveries",
                 columns: new[] { "State", "NextAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Messages_CreatedAt",
+                table: "Messages",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_Key",
@@ -2678,9 +2855,20 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Messages_PersonId_CreatedAt",
+                table: "Messages",
+                columns: new[] { "PersonId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Messages_PersonId_ReadAt",
                 table: "Messages",
                 columns: new[] { "PersonId", "ReadAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MessageTemplates_Kind_Number",
+                table: "MessageTemplates",
+                columns: new[] { "Kind", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_NeverTouchPatterns_RemovedAt",
@@ -2742,6 +2930,11 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_People_Name_Id",
                 table: "People",
                 columns: new[] { "Name", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RecoveryCodes_AccountId_Hash",
+                table: "RecoveryCodes",
+                columns: new[] { "AccountId", "Hash" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_TargetId",
@@ -2984,6 +3177,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "CatalogueEntries");
 
             migrationBuilder.DropTable(
+                name: "Channels");
+
+            migrationBuilder.DropTable(
                 name: "CodeOwners");
 
             migrationBuilder.DropTable(
@@ -3071,10 +3267,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "MessageDeliveries");
 
             migrationBuilder.DropTable(
+                name: "MessageTemplates");
+
+            migrationBuilder.DropTable(
                 name: "MetricFigures");
 
             migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
+
+            migrationBuilder.DropTable(
+                name: "NotificationChoices");
+
+            migrationBuilder.DropTable(
+                name: "NotificationSettings");
 
             migrationBuilder.DropTable(
                 name: "OwnerAssignments");
@@ -3092,10 +3297,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "RecoveryCodes");
+
+            migrationBuilder.DropTable(
                 name: "ReviewTasks");
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SecondStepRules");
+
+            migrationBuilder.DropTable(
+                name: "SecondSteps");
+
+            migrationBuilder.DropTable(
+                name: "ShrinkLimits");
 
             migrationBuilder.DropTable(
                 name: "SignalEvents");
@@ -3146,9 +3363,6 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "VendorIncidents");
 
             migrationBuilder.DropTable(
-                name: "Accounts");
-
-            migrationBuilder.DropTable(
                 name: "EvidencePackages");
 
             migrationBuilder.DropTable(
@@ -3165,6 +3379,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ReviewItems");
+
+            migrationBuilder.DropTable(
+                name: "Accounts");
 
             migrationBuilder.DropTable(
                 name: "SignalStreams");

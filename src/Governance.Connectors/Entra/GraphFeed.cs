@@ -59,6 +59,14 @@ public sealed class GraphFeed(TimeProvider clock) : IInventoryFeed
 
     private Outcome<GraphSession> Open(FeedSettings settings, FeedProgress? progress)
     {
+        if (!int.TryParse(settings["fullEvery"], CultureInfo.InvariantCulture, out var every) || every is < 1 or > 100)
+            return new Refusal("feed.setting", "Everything is read each 1 to 100 runs.", "fullEvery");
+        return Open(settings, clock, progress);
+    }
+
+    /// <summary>Signs in to Graph with the settings that its sources share; without progress it only looks at them.</summary>
+    internal static Outcome<GraphSession> Open(FeedSettings settings, TimeProvider clock, FeedProgress? progress)
+    {
         var allowPrivate = settings.Is("allowPrivate");
         var graph = FeedEndpoint.Of(settings["graph"], allowPrivate, null, "graph");
         var authority = FeedEndpoint.Of(settings["authority"], allowPrivate, null, "authority");
@@ -68,8 +76,6 @@ public sealed class GraphFeed(TimeProvider clock) : IInventoryFeed
             return new Refusal("feed.setting", "The tenant is an id such as 2f4a9838-26b7-47ee-be60-ccc1fdec5953, or a domain such as contoso.com.", "tenant");
         if (!Guid.TryParse(settings["clientId"], out _))
             return new Refusal("feed.setting", "The application (client) id is a GUID: copy it from the app registration's overview.", "clientId");
-        if (!int.TryParse(settings["fullEvery"], CultureInfo.InvariantCulture, out var every) || every is < 1 or > 100)
-            return new Refusal("feed.setting", "Everything is read each 1 to 100 runs.", "fullEvery");
         return progress is null ? Outcome<GraphSession>.From(null!) : new GraphSession(graph.Value, authority.Value, settings, clock, progress);
     }
 

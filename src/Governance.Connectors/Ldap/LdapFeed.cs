@@ -42,7 +42,10 @@ public sealed class LdapFeed : IInventoryFeed
             "{0}to attrs=userPassword by self write by anonymous auth by * none\n{1}to dn.subtree=\"ou=services,dc=example,dc=com\" by dn.exact=\"cn=governance,dc=example,dc=com\" read by * break"),
     ];
 
-    public Refusal? Check(FeedSettings settings)
+    public Refusal? Check(FeedSettings settings) => CheckConnection(settings);
+
+    /// <summary>What every search of a directory needs.</summary>
+    internal static Refusal? CheckConnection(FeedSettings settings)
     {
         if (settings["host"] is not { } host || Uri.CheckHostName(host) == UriHostNameType.Unknown)
             return new Refusal("feed.setting", "The host is one name or address, without ldap:// and port.", "host");
@@ -99,7 +102,7 @@ public sealed class LdapFeed : IInventoryFeed
             yield return account.Row(groups.GetValueOrDefault(account.DistinguishedName) ?? []);
     }
 
-    private static async Task WithAsync(FeedSettings settings, Action<LdapConnection> work, CancellationToken ct)
+    internal static async Task WithAsync(FeedSettings settings, Action<LdapConnection> work, CancellationToken ct)
     {
         var host = settings["host"]!;
         var tls = Enum.Parse<LdapTls>(settings["tls"]!, ignoreCase: true);

@@ -97,7 +97,7 @@ public sealed class ScimFeed(TimeProvider clock) : IInventoryFeed
     }
 
     /// <summary>Reads by index until the total is reached; null when every resource was on a page.</summary>
-    private static async Task<string?> ListAsync(FeedHttp http, string type, string filter, FeedWriter to, FeedProgress progress, CancellationToken ct)
+    internal static async Task<string?> ListAsync(FeedHttp http, string type, string filter, FeedWriter to, FeedProgress progress, CancellationToken ct)
     {
         var guard = new PageGuard(type);
         var (start, read) = (1L, 0L);
@@ -126,9 +126,11 @@ public sealed class ScimFeed(TimeProvider clock) : IInventoryFeed
 
     private static string Filter(FeedSettings settings, string type) => type == "Users" && settings["filter"] is { } filter ? "&filter=" + Uri.EscapeDataString(filter) : string.Empty;
 
-    private static long? Number(FeedAnswer page, string name) => page.Json.ValueKind == JsonValueKind.Object && page.Json.TryGetProperty(name, out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var value) ? value : null;
+    internal static long? Number(FeedAnswer page, string name) => page.Json.ValueKind == JsonValueKind.Object && page.Json.TryGetProperty(name, out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var value) ? value : null;
 
-    private FeedHttp Open(FeedSettings settings, FeedProgress progress)
+    private FeedHttp Open(FeedSettings settings, FeedProgress progress) => Open(settings, clock, progress);
+
+    internal static FeedHttp Open(FeedSettings settings, TimeProvider clock, FeedProgress progress)
     {
         var token = settings.Secret("token") is { } secret ? new AuthenticationHeaderValue("Bearer", secret) : null;
         return new FeedHttp(FeedEndpoint.Of(settings["base"], settings.Is("allowPrivate"), settings["authority"], "base").OrThrow(), clock, progress, (anew, _) => Task.FromResult(anew ? null : token));

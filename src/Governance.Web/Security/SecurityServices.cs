@@ -37,7 +37,9 @@ public static class SecurityServices
             .AddUserStore<UserOnlyStore<Account, GovernanceDb, Guid>>()
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddSignInManager();
-        var authentication = services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
+        var authentication = services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie)
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, SecondStepCookie);
+        services.AddScoped<SecondStepSignIn>();
         services.AddSignInProviders(authentication, configuration);
         services.AddAuthorization(Policies.Add);
         services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
@@ -55,6 +57,17 @@ public static class SecurityServices
                 http.Connection.RemoteIpAddress?.ToString() ?? "none",
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }));
         });
+    }
+
+    private static void SecondStepCookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "governance-step";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Strict;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.CookieManager = new HostBoundCookies();
+        options.SlidingExpiration = false;
+        options.ExpireTimeSpan = SecondStepSignIn.Lasts;
     }
 
     private static void Cookie(CookieAuthenticationOptions options)

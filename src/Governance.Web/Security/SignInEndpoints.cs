@@ -22,13 +22,14 @@ public static class SignInEndpoints
     {
         // Not the pages' own addresses: a page answers posts too, and the two would be ambiguous.
         app.MapPost("/sign-in/password", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
+        app.MapPost("/sign-in/second-step", SecondStepAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
         app.MapPost("/account/password", ChangePasswordAsync).RequireAuthorization(Policies.SignedIn).RequireRateLimiting(RateLimit);
         app.MapPost("/sign-out/now", SignOutAsync).RequireAuthorization(Policies.SignedIn);
         app.MapPost("/setup/administrator", SetUpAsync).AllowAnonymous().RequireRateLimiting(RateLimit);
     }
 
     private static async Task<IResult> SignInAsync([FromForm] string? userName, [FromForm] string? password, [FromForm] string? returnUrl,
-        HttpContext http, UserManager<Account> users, SignInManager<Account> signIn, AccountService accounts, CancellationToken ct)
+        HttpContext http, UserManager<Account> users, SignInManager<Account> signIn, AccountService accounts, SecondStepService steps, CancellationToken ct)
     {
         var account = string.IsNullOrWhiteSpace(userName) ? null : await users.FindByNameAsync(userName.Trim());
         if (account is null)
@@ -46,9 +47,33 @@ public static class SignInEndpoints
             return Failed(returnUrl);
         }
 
+        var need = await steps.NeedAsync(account.Id, ct);
+        if (need != SignInNeed.Nothing)
+        {
+            await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+            await SecondStepSignIn.BeginAsync(http, account);
+            return Results.LocalRedirect((need == SignInNeed.Code ? "/sign-in/code" : "/sign-in/enrol") + QueryString.Create([Pair("returnUrl", Local(returnUrl))]));
+        }
+
         await signIn.SignInAsync(account, isPersistent: false);
-        await accounts.RecordAsync(AuditActions.SignedIn, account.Id, new Actor(ActorKind.Person, account.Id.ToString("D"), account.DisplayName, account.PersonId, Origin(http)), null, ct);
+        await accounts.RecordAsync(AuditActions.SignedIn, account.Id, Who(account, http), null, ct);
         return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    private static async Task<IResult> SecondStepAsync([FromForm] string? code, [FromForm] string? returnUrl, HttpContext http, SecondStepSignIn second, SecondStepService steps, AccountService accounts, CancellationToken ct)
+    {
+        if (await second.WhoAsync(http) is not { } account)
+            return Results.LocalRedirect("/sign-in" + QueryString.Create([Pair("late", "true"), Pair("returnUrl", Local(returnUrl))]));
+        var verified = await steps.VerifyAsync(account.Id, code ?? string.Empty, recovery: true, ct);
+        if (verified.IsRefused)
+        {
+            await accounts.RecordAsync(AuditActions.SignInRefused, account.Id, Anonymous(http), "second step: " + verified.Refusal.Code, ct);
+            return verified.Refusal.Code == "second-step.locked" ? Failed(returnUrl) : Results.LocalRedirect("/sign-in/code" + QueryString.Create([Pair("failed", "true"), Pair("returnUrl", Local(returnUrl))]));
+        }
+
+        await second.EndAsync(http, account.Id);
+        await accounts.RecordAsync(AuditActions.SignedIn, account.Id, Who(account, http), null, ct, new { SecondStep = verified.Value ? "recovery code" : "code of the app" });
+        return Results.LocalRedirect(verified.Value ? "/account/second-step?said=recovery-used" : Local(returnUrl));
     }
 
     private static async Task<IResult> SignOutAsync([FromForm] string? everywhere, HttpContext http, AccountService accounts, SignInProviders providers, CancellationToken ct)
@@ -119,6 +144,8 @@ public static class SignInEndpoints
         url is ['/', ..] && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal) && !url.Any(char.IsControl) ? url : "/";
 
     private static KeyValuePair<string, string?> Pair(string key, string? value) => new(key, value);
+
+    private static Actor Who(Account account, HttpContext http) => new(ActorKind.Person, account.Id.ToString("D"), account.DisplayName, account.PersonId, Origin(http));
 
     private static string? Origin(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 

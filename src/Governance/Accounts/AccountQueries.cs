@@ -11,6 +11,9 @@ public sealed record AccountRow(Guid Id, string UserName, string DisplayName, IR
 
     /// <summary>Whether the account signs in through a provider and has no password here.</summary>
     public bool External { get; init; }
+
+    /// <summary>Whether an authenticator app is asked for.</summary>
+    public bool SecondStep { get; init; }
 }
 
 /// <summary>What somebody sees of their own account.</summary>
@@ -30,6 +33,7 @@ public sealed class AccountQueries(IDbContextFactory<GovernanceDb> contexts)
         {
             ProviderRoles = db.AccountRoles.Where(r => r.AccountId == a.Id && r.Provider != string.Empty).OrderBy(r => r.Role).Select(r => r.Role).ToList(),
             External = a.PasswordHash == null,
+            SecondStep = db.SecondSteps.Any(s => s.AccountId == a.Id && s.ConfirmedAt != null),
         }).ToListAsync(ct);
     }
 

@@ -13,6 +13,8 @@ public static class AccountServices
         services.AddSingleton<AccountQueries>();
         services.AddSingleton<ExternalSignIn>();
         services.AddSingleton<ApiKeyService>();
+        services.AddSingleton<SecondStepService>();
+        services.AddSingleton<SecondStepRules>();
         return services;
     }
 }

@@ -14,6 +14,9 @@ public static class AuditActions
     public const string FeedRunAsked = "feed.run-asked";
     public const string FeedFailed = "feed.failed";
     public const string PeopleImported = "people.imported";
+    public const string PeopleHeld = "people.held";
+    public const string PeopleConfirmed = "people.confirmed";
+    public const string DirectoryGuardChanged = "people.guard-changed";
     public const string OwnerAssigned = "owner.assigned";
     public const string OwnerAccepted = "owner.accepted";
     public const string OwnerDeclined = "owner.declined";
@@ -92,4 +95,16 @@ public static class AuditActions
     public const string SignedIn = "account.signed-in";
     public const string SignInRefused = "account.sign-in-refused";
     public const string SignedOut = "account.signed-out";
+    public const string SecondStepOn = "account.second-step-on";
+    public const string SecondStepOff = "account.second-step-off";
+    public const string SecondStepCodes = "account.second-step-codes";
+    public const string SecondStepReset = "account.second-step-reset";
+    public const string SecondStepRulesChanged = "account.second-step-rules";
+    public const string ChannelChanged = "notifications.channel-changed";
+    public const string ChannelRemoved = "notifications.channel-removed";
+    public const string ChannelTested = "notifications.channel-tested";
+    public const string NotificationDefaultsChanged = "notifications.defaults-changed";
+    public const string NotificationChoiceChanged = "notifications.choice-changed";
+    public const string TemplateChanged = "notifications.template-changed";
+    public const string DeliveryRetried = "notifications.delivery-retried";
 }

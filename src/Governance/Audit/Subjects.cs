@@ -26,4 +26,6 @@ public static class Subjects
     public const string EvidencePackage = "evidence-package";
     public const string Account = "account";
     public const string ApiKey = "api-key";
+    public const string Notifications = "notifications";
+    public const string Channel = "channel";
 }

@@ -29,6 +29,7 @@ internal static class ReviewMessages
                     : string.Create(CultureInfo.InvariantCulture, $"Its first reviewers have answered; some of it needs another pair of eyes. Due on {stage.DueAt:d MMMM yyyy}."),
                 Link = $"/reviews/{campaign.Id:D}",
                 CreatedAt = now,
+                DueAt = (DateTimeOffset?)stage.DueAt,
                 DeliveredAt = now,
             },
             now,

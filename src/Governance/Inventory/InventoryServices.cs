@@ -35,6 +35,7 @@ public static class InventoryServices
         services.AddSingleton<IInventoryReader, GcpReader>();
         services.AddSingleton<IInventoryReader, GraphReader>();
         services.AddSingleton<InventoryReaders>();
+        services.AddSingleton<PeopleGuard>();
         services.AddSingleton<ImportService>();
         services.AddSingleton<ImportMappings>();
         services.AddSingleton<ImportQueries>();

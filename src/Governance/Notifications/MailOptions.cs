@@ -31,9 +31,12 @@ public sealed class MailOptions
     /// <summary>Where the password is: <c>env:NAME</c> or <c>file:/path</c>.</summary>
     public string Password { get; set; } = string.Empty;
 
+    /// <summary>SHA-256 of the server's own certificate, in hexadecimal: exactly that one is trusted. Empty: one from an authority that this machine trusts.</summary>
+    public string CertificateSha256 { get; set; } = string.Empty;
+
     /// <summary>The sender's address.</summary>
     public string From { get; set; } = string.Empty;
 
-    /// <summary>The console's outer address, for links: https://console.example.com.</summary>
+    /// <summary>The console's outer address, where <c>Governance:ConsoleAddress</c> says none.</summary>
     public string ConsoleAddress { get; set; } = string.Empty;
 }

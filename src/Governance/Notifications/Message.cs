@@ -22,6 +22,9 @@ public sealed class Message
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Until when an answer counts; null when nothing ends.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
     /// <summary>When the inbox took it: the moment that notice periods count from (brake B9).</summary>
     public DateTimeOffset? DeliveredAt { get; set; }
 
@@ -40,5 +43,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.Property(m => m.Body).HasMaxLength(4000);
         builder.HasIndex(m => m.Key).IsUnique();
         builder.HasIndex(m => new { m.PersonId, m.ReadAt });
+        builder.HasIndex(m => new { m.PersonId, m.CreatedAt });
+        builder.HasIndex(m => m.CreatedAt);
     }
 }

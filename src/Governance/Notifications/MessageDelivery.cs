@@ -25,8 +25,17 @@ public sealed class MessageDelivery
 
     public required Guid MessageId { get; init; }
 
-    /// <summary>Name of the channel: <c>mail</c>.</summary>
+    /// <summary>To whom; the message's.</summary>
+    public required Guid PersonId { get; init; }
+
+    /// <summary><c>mail</c>, or the id of a <see cref="Notifications.Channel"/>.</summary>
     public required string Channel { get; init; }
+
+    /// <summary>Waits to go in one mail with others of that person.</summary>
+    public bool Gathered { get; set; }
+
+    /// <summary>What went, or was to go, together: tried again together, under the same id.</summary>
+    public Guid? Batch { get; set; }
 
     public DeliveryState State { get; set; }
 
@@ -54,6 +63,7 @@ internal sealed class MessageDeliveryConfiguration : IEntityTypeConfiguration<Me
         builder.HasOne<Message>().WithMany().HasForeignKey(d => d.MessageId);
         builder.HasIndex(d => new { d.MessageId, d.Channel }).IsUnique();
         builder.HasIndex(d => new { d.State, d.NextAt });
+        builder.HasIndex(d => new { d.PersonId, d.State });
         builder.HasIndex(d => d.Lease);
     }
 }

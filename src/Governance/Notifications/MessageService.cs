@@ -11,11 +11,12 @@ namespace Governance.Notifications;
 /// <param name="Title">One line.</param>
 /// <param name="Body">What happened, and what to do.</param>
 /// <param name="Link">Path in the console, beginning with a slash.</param>
-public sealed record MessageDraft(Guid PersonId, string Kind, string Key, string Title, string Body, string? Link = null);
+/// <param name="DueAt">Until when an answer counts: a duty that ends before the reader's next mail goes at once.</param>
+public sealed record MessageDraft(Guid PersonId, string Kind, string Key, string Title, string Body, string? Link = null, DateTimeOffset? DueAt = null);
 
 /// <summary>
-/// Puts messages into the inbox of the console, which is where they are delivered for now. Another way to deliver (mail, chat) reads
-/// the same rows and keeps its own mark of what it has sent; nothing here has to change for it.
+/// Puts messages into the inbox of the console. Other ways to deliver (mail, webhooks, chat) read the same rows and keep a ledger of their own
+/// of what they have sent.
 /// </summary>
 public sealed class MessageService(IDbContextFactory<GovernanceDb> contexts, TimeProvider clock)
 {
@@ -41,6 +42,7 @@ public sealed class MessageService(IDbContextFactory<GovernanceDb> contexts, Tim
             Body = StorableText.Clean(d.Body),
             Link = d.Link,
             CreatedAt = now,
+            DueAt = d.DueAt,
             // The inbox has it as soon as this commits.
             DeliveredAt = now,
         }).ToList();

@@ -88,7 +88,7 @@ public sealed class LeaverFollower(IDbContextFactory<GovernanceDb> contexts, Tim
             await MessageService.AddAsync(db, [new MessageDraft(group.Key.To, "owner.succession", $"owner.succession:{Ids.New(now):N}",
                 group.Key.Agreed ? $"You now answer for {Count(ids.Count)} as backup" : $"{Count(ids.Count)} of {leavers} {(ids.Count == 1 ? "needs" : "need")} a new owner",
                 group.Key.Agreed ? $"{leavers} left. Confirm or hand over by {due:yyyy-MM-dd}." : $"{leavers} left. Accept them or choose their successors by {due:yyyy-MM-dd}.",
-                one.Count == 1 && !group.Key.Agreed ? $"/owners/succession?person={one[0]:D}" : "/owners/proposals")], now, ct);
+                one.Count == 1 && !group.Key.Agreed ? $"/owners/succession?person={one[0]:D}" : "/owners/proposals", due)], now, ct);
         }
 
         await audit.AppendAsync(db, Job, now, steps.ConvertAll(s => new AuditDraft(s.Agreed ? AuditActions.OwnerAccepted : AuditActions.OwnerAssigned, Subjects.Identity, s.Orphan.IdentityId,

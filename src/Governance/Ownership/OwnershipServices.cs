@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Inventory;
 using Governance.People;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,8 @@ public static class OwnershipServices
         services.AddSingleton<OwnerRuleService>();
         services.AddSingleton<PolicyService>();
         services.AddSingleton<CoverageService>();
+        services.AddSingleton<IOwnerCount, OwnerCount>();
+        services.AddSingleton<AuditFollower, HeldDirectoryFollower>();
         services.AddSingleton<AuditFollower, LeaverFollower>();
         services.AddSingleton<AuditFollower, OwnerRuleFollower>();
         services.AddSingleton<AuditFollower, ProposalFollower>();

@@ -42,6 +42,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<ImportRun> ImportRuns => Set<ImportRun>();
 
+    public DbSet<ShrinkLimits> ShrinkLimits => Set<ShrinkLimits>();
+
     public DbSet<ImportReject> ImportRejects => Set<ImportReject>();
 
     public DbSet<ImportMapping> ImportMappings => Set<ImportMapping>();
@@ -180,11 +182,25 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<MessageDelivery> MessageDeliveries => Set<MessageDelivery>();
 
+    public DbSet<Channel> Channels => Set<Channel>();
+
+    public DbSet<NotificationSettings> NotificationSettings => Set<NotificationSettings>();
+
+    public DbSet<NotificationChoice> NotificationChoices => Set<NotificationChoice>();
+
+    public DbSet<MessageTemplate> MessageTemplates => Set<MessageTemplate>();
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<CalendarToken> CalendarTokens => Set<CalendarToken>();
+
+    public DbSet<SecondStep> SecondSteps => Set<SecondStep>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<SecondStepRule> SecondStepRules => Set<SecondStepRule>();
 
     public DbSet<AccountRole> AccountRoles => Set<AccountRole>();
 

@@ -23,6 +23,9 @@ public sealed class GovernanceOptions
     public string CheckpointFile { get; set; } = string.Empty;
 
     public DatabaseOptions Database { get; set; } = new();
+
+    /// <summary>The console's outer address, which the links in messages begin with: https://console.example.com.</summary>
+    public string ConsoleAddress { get; set; } = string.Empty;
 }
 
 /// <summary>Which database, and how to reach it.</summary>

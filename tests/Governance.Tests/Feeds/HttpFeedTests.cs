@@ -238,7 +238,7 @@ public sealed class HttpFeedTests
     public async Task Each_kind_of_live_source_has_its_page_and_its_instructions()
     {
         await using var desk = await FeedDesk.CreateAsync();
-        desk.Service.Kinds.Count.ShouldBe(6);
+        desk.Service.Kinds.Count.ShouldBe(9);
         foreach (var kind in desk.Service.Kinds)
         {
             File.Exists(Repository.File("docs", "connectors", kind.Kind + ".md")).ShouldBeTrue(kind.Kind);

@@ -138,6 +138,9 @@ public sealed class LdapServer : IAsyncLifetime
             text.Append($"\ndn: uid=svc-{i},ou=services,dc=example,dc=com\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: svc-{i}\ndescription: service {i}\nuserPassword: hash-canary-{i}\n");
         text.Append("\ndn: cn=policy,dc=example,dc=com\nobjectClass: device\nobjectClass: pwdPolicy\ncn: policy\npwdAttribute: userPassword\npwdLockout: TRUE\n");
         text.Append("\ndn: uid=shell-1,ou=services,dc=example,dc=com\nobjectClass: posixAccount\nobjectClass: applicationProcess\nobjectClass: uidObject\ncn: shell-1\nuid: shell-1\nuidNumber: 5001\ngidNumber: 5001\nhomeDirectory: /home/shell-1\nloginShell: /bin/bash\n");
+        text.Append("\ndn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n");
+        for (var i = 1; i <= 1101; i++)
+            text.Append($"\ndn: uid=person-{i},ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: person-{i}\ncn: Person {i}\nsn: {i}\nemployeeNumber: e{i}\nmail: Person.{i}@example.com\ndepartmentNumber: ML\nuserPassword: hash-canary-person-{i}\n{(i > 1 ? "manager: uid=person-1,ou=people,dc=example,dc=com\n" : null)}");
         text.Append("\ndn: cn=Domain Admins,dc=example,dc=com\nobjectClass: groupOfNames\ncn: Domain Admins\nmember: uid=svc-7,ou=services,dc=example,dc=com\n");
         text.Append("\ndn: cn=mailers,dc=example,dc=com\nobjectClass: groupOfNames\ncn: mailers\nmember: uid=svc-7,ou=services,dc=example,dc=com\nmember: uid=svc-8,ou=services,dc=example,dc=com\n");
         return text.ToString();

@@ -52,7 +52,7 @@ public sealed partial class RouteTests
         await using var console = new ConsoleUnderTest();
         var open = Endpoints(console).Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null && e.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
             .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/')).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        open.ShouldBe(["/.well-known/governance-keys.json", "/.well-known/ssf-configuration", "/access-denied", "/calendar/{secret}", "/error", "/healthz", "/not-found", "/readyz", "/setup", "/setup/administrator", "/sign-in", "/sign-in/password", "/sign-in/refused", "/sign-in/with/{provider}", "/sign-out/back-channel/{provider}",
+        open.ShouldBe(["/.well-known/governance-keys.json", "/.well-known/ssf-configuration", "/access-denied", "/calendar/{secret}", "/error", "/healthz", "/not-found", "/readyz", "/setup", "/setup/administrator", "/sign-in", "/sign-in/code", "/sign-in/enrol", "/sign-in/password", "/sign-in/refused", "/sign-in/second-step", "/sign-in/with/{provider}", "/sign-out/back-channel/{provider}",
             "/ssf/jwks.json", "/ssf/poll/{stream}", "/ssf/status", "/ssf/streams", "/ssf/subjects:add", "/ssf/subjects:remove", "/ssf/token", "/ssf/verify"]);
     }
 

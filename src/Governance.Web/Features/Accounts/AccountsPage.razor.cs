@@ -1,4 +1,5 @@
 using Governance.Accounts;
+using Governance.Common;
 using Governance.Web.Security;
 using Governance.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -9,7 +10,15 @@ namespace Governance.Web.Features.Accounts;
 /// <summary>Local accounts: who may sign in, with which roles, and which human of the directory they are.</summary>
 public sealed partial class AccountsPage(AccountQueries queries, AccountService service, CurrentActor actor, IDialogService dialogs)
 {
+    private readonly HashSet<string> required = new(StringComparer.Ordinal);
     private IReadOnlyList<AccountRow>? accounts;
+    private Refusal? refusal;
+
+    [Inject]
+    private SecondStepService Steps { get; set; } = default!;
+
+    [Inject]
+    private SecondStepRules Rules { get; set; } = default!;
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
@@ -17,7 +26,31 @@ public sealed partial class AccountsPage(AccountQueries queries, AccountService 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override async Task OnInitializedAsync()
+    {
+        required.UnionWith(await Rules.GetAsync(CancellationToken.None));
+        await LoadAsync();
+    }
+
+    private void Require(string role, bool on) => _ = on ? required.Add(role) : required.Remove(role);
+
+    private async Task SaveRulesAsync()
+    {
+        var outcome = await Rules.SetAsync(required, await actor.GetAsync(), CancellationToken.None);
+        refusal = outcome.Refusal;
+        if (!outcome.IsRefused)
+            Snackbar.Done("The rule is kept.");
+    }
+
+    private async Task ResetAsync(AccountRow account)
+    {
+        if (await dialogs.ConfirmAsync("Reset second step", $"{account.DisplayName} signs in without a code until a new one is set up. Make sure that it is the person who asks.", "Reset", danger: true, askReason: true) is not { } reason)
+            return;
+        var done = await Steps.ResetAsync(account.Id, reason, await actor.GetAsync(), CancellationToken.None);
+        if (done.IsRefused)
+            Snackbar.Refused(done.Refusal);
+        await LoadAsync();
+    }
 
     private async Task LoadAsync() => accounts = await queries.ListAsync(CancellationToken.None);
 

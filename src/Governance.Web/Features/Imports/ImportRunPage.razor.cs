@@ -23,6 +23,15 @@ public sealed partial class ImportRunPage(ImportQueries queries, ImportService i
     [Parameter]
     public Guid Id { get; set; }
 
+    [Inject]
+    private PeopleGuard Guard { get; set; } = default!;
+
+    [Inject]
+    private ImportWorker Worker { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
     private double Percent => row is { Run.FileSize: > 0 } r ? Math.Min(100, 100.0 * r.Run.BytesRead / r.Run.FileSize) : 0;
 
     public async ValueTask DisposeAsync()
@@ -59,6 +68,19 @@ public sealed partial class ImportRunPage(ImportQueries queries, ImportService i
         row = await queries.FindRunAsync(Id, CancellationToken.None);
         rejects = await queries.ListRejectsAsync(Id, 0, ShownRejects, CancellationToken.None);
         loaded = true;
+    }
+
+    private async Task ConfirmAsync()
+    {
+        if (await Dialogs.ConfirmAsync("Confirm", $"{row!.Run.Message} Whoever the directory says has left answers for nothing any more.", "They are gone", danger: true, askReason: true) is not { } reason)
+            return;
+        var me = await actor.GetAsync();
+        var outcome = await Guard.ConfirmAsync(Id, reason, me, CancellationToken.None);
+        if (outcome.IsRefused)
+            snackbar.Refused(outcome.Refusal);
+        else
+            Worker.Begin(Id, me);
+        await LoadAsync();
     }
 
     private async Task CancelAsync()

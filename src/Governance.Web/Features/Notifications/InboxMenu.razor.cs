@@ -54,9 +54,12 @@ public sealed partial class InboxMenu(MessageQueries queries, MessageService ser
     {
         await service.MarkReadAsync([message.Id], await actor.GetAsync(), CancellationToken.None);
         await CountAsync();
-        if (message.Link is { } link && link.StartsWith('/') && !link.StartsWith("//", StringComparison.Ordinal))
-            navigation.NavigateTo(link);
+        if (IsOurs(message.Link))
+            navigation.NavigateTo(message.Link!);
     }
+
+    /// <summary>Whether a link is a path of this console.</summary>
+    internal static bool IsOurs(string? link) => link is ['/', ..] && !link.StartsWith("//", StringComparison.Ordinal) && !link.StartsWith("/\\", StringComparison.Ordinal);
 
     private async Task ReadAllAsync()
     {

@@ -1,7 +1,11 @@
 using Governance.Common;
+using Governance.Inventory;
 using Governance.Ownership;
 using Governance.People;
+using Governance.Web.Security;
+using Governance.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Governance.Web.Features.People;
 
@@ -13,6 +17,18 @@ public sealed partial class PeoplePage(PeopleQueries people, OwnershipQueries ow
     private Page<PersonRow>? page;
     private PersonRow? one;
     private IReadOnlyDictionary<Guid, int> owned = new Dictionary<Guid, int>();
+
+    private ShrinkLimits? guard;
+    private Refusal? refusal;
+
+    [Inject]
+    private PeopleGuard Guard { get; set; } = default!;
+
+    [Inject]
+    private CurrentActor Current { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Q { get; set; }
@@ -32,6 +48,20 @@ public sealed partial class PeoplePage(PeopleQueries people, OwnershipQueries ow
         one = Guid.TryParse(Id, out var id) ? await people.FindAsync(id, ct) : null;
         page = await people.ListAsync(Q, Enum.TryParse<PersonStatus>(Status, out var status) ? status : null, Cursor, PageSize, ct);
         owned = await ownership.OwnedCountsAsync([.. page.Rows.Select(r => r.Id).Append(one?.Id ?? Guid.Empty)], ct);
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        if ((await Current.GetAsync()).Holds(Roles.Administrator))
+            guard = await Guard.GetAsync(CancellationToken.None);
+    }
+
+    private async Task SaveGuardAsync()
+    {
+        var outcome = await Guard.ChangeAsync(guard!, null, await Current.GetAsync(), CancellationToken.None);
+        refusal = outcome.Refusal;
+        if (!outcome.IsRefused)
+            Snackbar.Done("The shares are kept.");
     }
 
     private void Go(string? text, string? status, string? after = null) => navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -61,6 +61,9 @@ public enum FeedRunState
     /// <summary>Nothing was handed over, or the importer took nothing. What was known before stands.</summary>
     Failed,
     Cancelled,
+
+    /// <summary>It was fetched, and a person has to say whether it is true: see the import.</summary>
+    Held,
 }
 
 /// <summary>One fetch of one source, kept when the feed is disconnected.</summary>

@@ -160,6 +160,7 @@ public sealed class FeedRunner(
         return import.State switch
         {
             ImportRunState.Completed => new End(FeedRunState.Completed, notes, Retryable: false, fetch.Cursor),
+            ImportRunState.Held => new End(FeedRunState.Held, import.Message, Retryable: false),
             ImportRunState.Cancelled => new End(FeedRunState.Cancelled, import.Message, Retryable: false),
             _ => new End(FeedRunState.Failed, $"It was fetched, but not taken: {import.Message}", Retryable: true),
         };

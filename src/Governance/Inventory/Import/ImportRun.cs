@@ -17,6 +17,9 @@ public enum ImportRunState
 
     /// <summary>A file with columns of its own: a person says which is what, then it is queued.</summary>
     WaitsForMap,
+
+    /// <summary>A directory that lost many people at once: nothing was changed until a person confirms it.</summary>
+    Held,
 }
 
 /// <summary>What a file holds.</summary>
@@ -90,6 +93,9 @@ public sealed class ImportRun
     public int NotInventoried { get; set; }
 
     public string? Message { get; set; }
+
+    /// <summary>Who said that the people really are gone; null when nobody was asked.</summary>
+    public string? ConfirmedBy { get; set; }
 
     /// <summary>Set by a person who wants it to stop; the reader looks at it between batches.</summary>
     public bool CancelAsked { get; set; }

@@ -22,7 +22,7 @@ public sealed record ImportRequest(string FileName, string SourceName, string Fo
 /// </summary>
 public sealed class ImportService(
     IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock, DataDirectory data, InventoryReaders readers, ImportMappings mappings, SecretFilter secrets, ToolCatalogue catalogue,
-    ILogger<ImportService> log)
+    PeopleGuard guard, ILogger<ImportService> log)
 {
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
     private readonly UploadStore uploads = new(data);
@@ -93,8 +93,13 @@ public sealed class ImportService(
             if (taken == 0)
                 return run;
             await WorkAsync(db, run, by, ct);
-            uploads.Delete(run.StoredAs);
-            return await RunOfAsync(db, runId, ct);
+            var ended = await RunOfAsync(db, runId, ct);
+            // What is held waits for its person, with its file.
+            if (ended.State == ImportRunState.Held)
+                (await guard.ReplaceAsync(runId, ct)).ForEach(uploads.Delete);
+            else
+                uploads.Delete(run.StoredAs);
+            return ended;
         }
         finally
         {
@@ -130,7 +135,7 @@ public sealed class ImportService(
         if (Roles.Require(by, Roles.Administrator, Roles.SecurityEngineer) is { } notAllowed)
             return notAllowed;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        if (await db.ImportRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && r.State == ImportRunState.WaitsForMap, ct) is { } waiting)
+        if (await db.ImportRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId && (r.State == ImportRunState.WaitsForMap || r.State == ImportRunState.Held), ct) is { } waiting)
         {
             await EndAsync(db, waiting, ImportRunState.Cancelled, "Stopped as asked. Nothing of the file was kept.", by);
             uploads.Delete(waiting.StoredAs);
@@ -201,7 +206,11 @@ public sealed class ImportService(
         if (run.Full && stager.Read == stager.Rejected)
             throw new UnreadableFileException("The file holds no record that could be taken. As a full import it would call everything of the source missing, so it was not applied.");
         await tables.AnalyseAsync(ct);
-        return !(await MergeAsync(db, run, stager, lastRun, by, ct)).IsRefused;
+        var merged = await MergeAsync(db, run, stager, lastRun, by, ct);
+        if (merged.Refusal?.Code != PeopleGuard.HeldCode)
+            return !merged.IsRefused;
+        await guard.HoldAsync(run, merged.Refusal.Message, by, ct);
+        return true;
     }
 
     private static Task<Guid?> LastRunAsync(GovernanceDb db, ImportRun run, CancellationToken ct) =>
@@ -221,6 +230,8 @@ public sealed class ImportService(
                 await db.Sources.Where(s => s.Id == locked).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastImportedAt, now), ct);
             if (await LastRunAsync(db, run, ct) != lastRun)
                 return new Refusal("import.overtaken", "Another import of the source ended meanwhile.");
+            if (run.Subject == ImportSubject.People && run.ConfirmedBy is null && await guard.LookAsync(db, run.Id, full, ct) is { } held)
+                return held;
             await db.Sources.Where(s => s.Id == run.SourceId).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastRunId, run.Id), ct);
             var counts = run.SourceId is { } sourceId
                 ? await new IdentityMerge(db, run.Id, sourceId, full, now).RunAsync(stager.Unchanged, ct)
