@@ -1182,6 +1182,38 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "MicroPolicies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PrivilegeGained = table.Column<bool>(type: "boolean", nullable: false),
+                    OwnerChanged = table.Column<bool>(type: "boolean", nullable: false),
+                    SevereFinding = table.Column<bool>(type: "boolean", nullable: false),
+                    AutonomyRaised = table.Column<bool>(type: "boolean", nullable: false),
+                    DormantWoke = table.Column<bool>(type: "boolean", nullable: false),
+                    DurationDays = table.Column<int>(type: "integer", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    DefinitionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MicroPolicies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_CampaignDefinitions_DefinitionId",
+                        column: x => x.DefinitionId,
+                        principalTable: "CampaignDefinitions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_People_FallbackReviewerId",
+                        column: x => x.FallbackReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "NotificationChoices",
                 columns: table => new
                 {
@@ -1230,6 +1262,35 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     table.ForeignKey(
                         name: "FK_OwnerRules_People_PersonId",
                         column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StandIns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StandInId = table.Column<Guid>(type: "uuid", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    SetAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    SetBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StandIns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_StandInId",
+                        column: x => x.StandInId,
                         principalTable: "People",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
@@ -1573,6 +1634,38 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "Tools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewSignOffs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StageNumber = table.Column<int>(type: "integer", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Certified = table.Column<int>(type: "integer", nullable: false),
+                    Reduced = table.Column<int>(type: "integer", nullable: false),
+                    Revoked = table.Column<int>(type: "integer", nullable: false),
+                    DontKnow = table.Column<int>(type: "integer", nullable: false),
+                    TakenBackAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewSignOffs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2204,6 +2297,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     GrantIds = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Recommended = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Seconds = table.Column<int>(type: "integer", nullable: true),
                     SupersedesId = table.Column<Guid>(type: "uuid", nullable: true),
                     Withdrawn = table.Column<bool>(type: "boolean", nullable: false),
                     BulkSize = table.Column<int>(type: "integer", nullable: false)
@@ -2213,6 +2307,35 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewComments",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uuid", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    AskedId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewComments", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2232,6 +2355,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     AskedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     HandedOnById = table.Column<Guid>(type: "uuid", nullable: true),
+                    StandInId = table.Column<Guid>(type: "uuid", nullable: true),
                     Verdict = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     DecisionId = table.Column<Guid>(type: "uuid", nullable: true),
                     DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -2247,6 +2371,37 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "FK_ReviewTasks_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondLooks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Seed = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    DrawnAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Agrees = table.Column<bool>(type: "boolean", nullable: true),
+                    Note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    LookedById = table.Column<Guid>(type: "uuid", nullable: true),
+                    LookedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondLooks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_People_LookedById",
+                        column: x => x.LookedById,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2872,6 +3027,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_DefinitionId",
+                table: "MicroPolicies",
+                column: "DefinitionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_FallbackReviewerId",
+                table: "MicroPolicies",
+                column: "FallbackReviewerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_NeverTouchPatterns_RemovedAt",
                 table: "NeverTouchPatterns",
                 column: "RemovedAt");
@@ -2938,6 +3103,21 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "AccountId", "Hash" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_AskedId_ItemId",
+                table: "ReviewComments",
+                columns: new[] { "AskedId", "ItemId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_ItemId_At",
+                table: "ReviewComments",
+                columns: new[] { "ItemId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_PersonId",
+                table: "ReviewComments",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_TargetId",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "TargetId" },
@@ -2952,6 +3132,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "IX_ReviewItems_IdentityId",
                 table: "ReviewItems",
                 column: "IdentityId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_CampaignId_PersonId_StageNumber",
+                table: "ReviewSignOffs",
+                columns: new[] { "CampaignId", "PersonId", "StageNumber" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_PersonId",
+                table: "ReviewSignOffs",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
@@ -3029,6 +3219,22 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_CampaignId_Agrees",
+                table: "SecondLooks",
+                columns: new[] { "CampaignId", "Agrees" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_ItemId",
+                table: "SecondLooks",
+                column: "ItemId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_LookedById",
+                table: "SecondLooks",
+                column: "LookedById");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SignalEvents_Lease",
                 table: "SignalEvents",
                 column: "Lease");
@@ -3087,6 +3293,21 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 table: "Stages",
                 columns: new[] { "CampaignId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_PersonId_Until",
+                table: "StandIns",
+                columns: new[] { "PersonId", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_StandInId",
+                table: "StandIns",
+                column: "StandInId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_Until",
+                table: "StandIns",
+                column: "Until");
 
             migrationBuilder.CreateIndex(
                 name: "IX_StepAttempts_StepId_Number",
@@ -3274,6 +3495,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "MetricFigures");
 
             migrationBuilder.DropTable(
+                name: "MicroPolicies");
+
+            migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
 
             migrationBuilder.DropTable(
@@ -3301,10 +3525,19 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "RecoveryCodes");
 
             migrationBuilder.DropTable(
+                name: "ReviewComments");
+
+            migrationBuilder.DropTable(
+                name: "ReviewSignOffs");
+
+            migrationBuilder.DropTable(
                 name: "ReviewTasks");
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SecondLooks");
 
             migrationBuilder.DropTable(
                 name: "SecondStepRules");
@@ -3349,6 +3582,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "Stages");
 
             migrationBuilder.DropTable(
+                name: "StandIns");
+
+            migrationBuilder.DropTable(
                 name: "StepAttempts");
 
             migrationBuilder.DropTable(
@@ -3376,9 +3612,6 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 name: "Messages");
 
             migrationBuilder.DropTable(
-                name: "People");
-
-            migrationBuilder.DropTable(
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
@@ -3386,6 +3619,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "SignalStreams");
+
+            migrationBuilder.DropTable(
+                name: "People");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

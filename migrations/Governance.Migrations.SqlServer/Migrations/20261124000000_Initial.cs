@@ -1181,6 +1181,38 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "MicroPolicies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PrivilegeGained = table.Column<bool>(type: "bit", nullable: false),
+                    OwnerChanged = table.Column<bool>(type: "bit", nullable: false),
+                    SevereFinding = table.Column<bool>(type: "bit", nullable: false),
+                    AutonomyRaised = table.Column<bool>(type: "bit", nullable: false),
+                    DormantWoke = table.Column<bool>(type: "bit", nullable: false),
+                    DurationDays = table.Column<int>(type: "int", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    DefinitionId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MicroPolicies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_CampaignDefinitions_DefinitionId",
+                        column: x => x.DefinitionId,
+                        principalTable: "CampaignDefinitions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_People_FallbackReviewerId",
+                        column: x => x.FallbackReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "NotificationChoices",
                 columns: table => new
                 {
@@ -1229,6 +1261,35 @@ namespace Governance.Migrations.SqlServer.Migrations
                     table.ForeignKey(
                         name: "FK_OwnerRules_People_PersonId",
                         column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StandIns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StandInId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    SetAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    SetBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StandIns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_StandInId",
+                        column: x => x.StandInId,
                         principalTable: "People",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
@@ -1572,6 +1633,38 @@ namespace Governance.Migrations.SqlServer.Migrations
                         principalTable: "Tools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewSignOffs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StageNumber = table.Column<int>(type: "int", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Certified = table.Column<int>(type: "int", nullable: false),
+                    Reduced = table.Column<int>(type: "int", nullable: false),
+                    Revoked = table.Column<int>(type: "int", nullable: false),
+                    DontKnow = table.Column<int>(type: "int", nullable: false),
+                    TakenBackAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewSignOffs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2203,6 +2296,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     GrantIds = table.Column<string>(type: "nvarchar(max)", maxLength: -1, nullable: true),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     Recommended = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    Seconds = table.Column<int>(type: "int", nullable: true),
                     SupersedesId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Withdrawn = table.Column<bool>(type: "bit", nullable: false),
                     BulkSize = table.Column<int>(type: "int", nullable: false)
@@ -2212,6 +2306,35 @@ namespace Governance.Migrations.SqlServer.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewComments",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PersonId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Text = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    AskedId = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewComments", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2231,6 +2354,7 @@ namespace Governance.Migrations.SqlServer.Migrations
                     AskedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     HandedOnById = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    StandInId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Verdict = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
                     DecisionId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
@@ -2246,6 +2370,37 @@ namespace Governance.Migrations.SqlServer.Migrations
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "FK_ReviewTasks_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondLooks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    ItemId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Seed = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    DrawnAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Agrees = table.Column<bool>(type: "bit", nullable: true),
+                    Note = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    LookedById = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    LookedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondLooks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_People_LookedById",
+                        column: x => x.LookedById,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2873,6 +3028,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_DefinitionId",
+                table: "MicroPolicies",
+                column: "DefinitionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_FallbackReviewerId",
+                table: "MicroPolicies",
+                column: "FallbackReviewerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_NeverTouchPatterns_RemovedAt",
                 table: "NeverTouchPatterns",
                 column: "RemovedAt");
@@ -2939,6 +3104,21 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "AccountId", "Hash" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_AskedId_ItemId",
+                table: "ReviewComments",
+                columns: new[] { "AskedId", "ItemId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_ItemId_At",
+                table: "ReviewComments",
+                columns: new[] { "ItemId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_PersonId",
+                table: "ReviewComments",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_TargetId",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "TargetId" },
@@ -2953,6 +3133,16 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "IX_ReviewItems_IdentityId",
                 table: "ReviewItems",
                 column: "IdentityId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_CampaignId_PersonId_StageNumber",
+                table: "ReviewSignOffs",
+                columns: new[] { "CampaignId", "PersonId", "StageNumber" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_PersonId",
+                table: "ReviewSignOffs",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
@@ -3030,6 +3220,22 @@ namespace Governance.Migrations.SqlServer.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_CampaignId_Agrees",
+                table: "SecondLooks",
+                columns: new[] { "CampaignId", "Agrees" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_ItemId",
+                table: "SecondLooks",
+                column: "ItemId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_LookedById",
+                table: "SecondLooks",
+                column: "LookedById");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SignalEvents_Lease",
                 table: "SignalEvents",
                 column: "Lease");
@@ -3088,6 +3294,21 @@ namespace Governance.Migrations.SqlServer.Migrations
                 table: "Stages",
                 columns: new[] { "CampaignId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_PersonId_Until",
+                table: "StandIns",
+                columns: new[] { "PersonId", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_StandInId",
+                table: "StandIns",
+                column: "StandInId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_Until",
+                table: "StandIns",
+                column: "Until");
 
             migrationBuilder.CreateIndex(
                 name: "IX_StepAttempts_StepId_Number",
@@ -3275,6 +3496,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "MetricFigures");
 
             migrationBuilder.DropTable(
+                name: "MicroPolicies");
+
+            migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
 
             migrationBuilder.DropTable(
@@ -3302,10 +3526,19 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "RecoveryCodes");
 
             migrationBuilder.DropTable(
+                name: "ReviewComments");
+
+            migrationBuilder.DropTable(
+                name: "ReviewSignOffs");
+
+            migrationBuilder.DropTable(
                 name: "ReviewTasks");
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SecondLooks");
 
             migrationBuilder.DropTable(
                 name: "SecondStepRules");
@@ -3350,6 +3583,9 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "Stages");
 
             migrationBuilder.DropTable(
+                name: "StandIns");
+
+            migrationBuilder.DropTable(
                 name: "StepAttempts");
 
             migrationBuilder.DropTable(
@@ -3377,9 +3613,6 @@ namespace Governance.Migrations.SqlServer.Migrations
                 name: "Messages");
 
             migrationBuilder.DropTable(
-                name: "People");
-
-            migrationBuilder.DropTable(
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
@@ -3387,6 +3620,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "SignalStreams");
+
+            migrationBuilder.DropTable(
+                name: "People");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

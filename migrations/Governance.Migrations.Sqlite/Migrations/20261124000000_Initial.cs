@@ -1181,6 +1181,38 @@ namespace Governance.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "MicroPolicies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PrivilegeGained = table.Column<bool>(type: "INTEGER", nullable: false),
+                    OwnerChanged = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SevereFinding = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AutonomyRaised = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DormantWoke = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DurationDays = table.Column<int>(type: "INTEGER", nullable: false),
+                    FallbackReviewerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DefinitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_MicroPolicies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_CampaignDefinitions_DefinitionId",
+                        column: x => x.DefinitionId,
+                        principalTable: "CampaignDefinitions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_MicroPolicies_People_FallbackReviewerId",
+                        column: x => x.FallbackReviewerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "NotificationChoices",
                 columns: table => new
                 {
@@ -1229,6 +1261,35 @@ namespace Governance.Migrations.Sqlite.Migrations
                     table.ForeignKey(
                         name: "FK_OwnerRules_People_PersonId",
                         column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StandIns",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StandInId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    Until = table.Column<long>(type: "INTEGER", nullable: false),
+                    SetAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SetBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StandIns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_StandIns_People_StandInId",
+                        column: x => x.StandInId,
                         principalTable: "People",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
@@ -1572,6 +1633,38 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Tools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewSignOffs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StageNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Certified = table.Column<int>(type: "INTEGER", nullable: false),
+                    Reduced = table.Column<int>(type: "INTEGER", nullable: false),
+                    Revoked = table.Column<int>(type: "INTEGER", nullable: false),
+                    DontKnow = table.Column<int>(type: "INTEGER", nullable: false),
+                    TakenBackAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewSignOffs", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_ReviewSignOffs_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -2203,6 +2296,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     GrantIds = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Recommended = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Seconds = table.Column<int>(type: "INTEGER", nullable: true),
                     SupersedesId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Withdrawn = table.Column<bool>(type: "INTEGER", nullable: false),
                     BulkSize = table.Column<int>(type: "INTEGER", nullable: false)
@@ -2212,6 +2306,35 @@ namespace Governance.Migrations.Sqlite.Migrations
                     table.PrimaryKey("PK_Decisions", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Decisions_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ReviewComments",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ItemId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    AskedId = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ReviewComments", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_People_PersonId",
+                        column: x => x.PersonId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ReviewComments_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2231,6 +2354,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     AskedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     HandedOnById = table.Column<Guid>(type: "TEXT", nullable: true),
+                    StandInId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     DecisionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     DecidedAt = table.Column<long>(type: "INTEGER", nullable: true)
@@ -2246,6 +2370,37 @@ namespace Governance.Migrations.Sqlite.Migrations
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "FK_ReviewTasks_ReviewItems_ItemId",
+                        column: x => x.ItemId,
+                        principalTable: "ReviewItems",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SecondLooks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CampaignId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ItemId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Seed = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DrawnAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Agrees = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    LookedById = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LookedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SecondLooks", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_People_LookedById",
+                        column: x => x.LookedById,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_SecondLooks_ReviewItems_ItemId",
                         column: x => x.ItemId,
                         principalTable: "ReviewItems",
                         principalColumn: "Id",
@@ -2871,6 +3026,16 @@ namespace Governance.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_DefinitionId",
+                table: "MicroPolicies",
+                column: "DefinitionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MicroPolicies_FallbackReviewerId",
+                table: "MicroPolicies",
+                column: "FallbackReviewerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_NeverTouchPatterns_RemovedAt",
                 table: "NeverTouchPatterns",
                 column: "RemovedAt");
@@ -2937,6 +3102,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "AccountId", "Hash" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_AskedId_ItemId",
+                table: "ReviewComments",
+                columns: new[] { "AskedId", "ItemId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_ItemId_At",
+                table: "ReviewComments",
+                columns: new[] { "ItemId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewComments_PersonId",
+                table: "ReviewComments",
+                column: "PersonId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ReviewItems_CampaignId_TargetId",
                 table: "ReviewItems",
                 columns: new[] { "CampaignId", "TargetId" },
@@ -2951,6 +3131,16 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "IX_ReviewItems_IdentityId",
                 table: "ReviewItems",
                 column: "IdentityId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_CampaignId_PersonId_StageNumber",
+                table: "ReviewSignOffs",
+                columns: new[] { "CampaignId", "PersonId", "StageNumber" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ReviewSignOffs_PersonId",
+                table: "ReviewSignOffs",
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReviewTasks_CampaignId_StageNumber_Verdict",
@@ -3028,6 +3218,22 @@ namespace Governance.Migrations.Sqlite.Migrations
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_CampaignId_Agrees",
+                table: "SecondLooks",
+                columns: new[] { "CampaignId", "Agrees" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_ItemId",
+                table: "SecondLooks",
+                column: "ItemId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SecondLooks_LookedById",
+                table: "SecondLooks",
+                column: "LookedById");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SignalEvents_Lease",
                 table: "SignalEvents",
                 column: "Lease");
@@ -3086,6 +3292,21 @@ namespace Governance.Migrations.Sqlite.Migrations
                 table: "Stages",
                 columns: new[] { "CampaignId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_PersonId_Until",
+                table: "StandIns",
+                columns: new[] { "PersonId", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_StandInId",
+                table: "StandIns",
+                column: "StandInId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StandIns_Until",
+                table: "StandIns",
+                column: "Until");
 
             migrationBuilder.CreateIndex(
                 name: "IX_StepAttempts_StepId_Number",
@@ -3273,6 +3494,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "MetricFigures");
 
             migrationBuilder.DropTable(
+                name: "MicroPolicies");
+
+            migrationBuilder.DropTable(
                 name: "NeverTouchPatterns");
 
             migrationBuilder.DropTable(
@@ -3300,10 +3524,19 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "RecoveryCodes");
 
             migrationBuilder.DropTable(
+                name: "ReviewComments");
+
+            migrationBuilder.DropTable(
+                name: "ReviewSignOffs");
+
+            migrationBuilder.DropTable(
                 name: "ReviewTasks");
 
             migrationBuilder.DropTable(
                 name: "RuleOutcomes");
+
+            migrationBuilder.DropTable(
+                name: "SecondLooks");
 
             migrationBuilder.DropTable(
                 name: "SecondStepRules");
@@ -3348,6 +3581,9 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "Stages");
 
             migrationBuilder.DropTable(
+                name: "StandIns");
+
+            migrationBuilder.DropTable(
                 name: "StepAttempts");
 
             migrationBuilder.DropTable(
@@ -3375,9 +3611,6 @@ namespace Governance.Migrations.Sqlite.Migrations
                 name: "Messages");
 
             migrationBuilder.DropTable(
-                name: "People");
-
-            migrationBuilder.DropTable(
                 name: "ReviewItems");
 
             migrationBuilder.DropTable(
@@ -3385,6 +3618,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "SignalStreams");
+
+            migrationBuilder.DropTable(
+                name: "People");
 
             migrationBuilder.DropTable(
                 name: "RevocationSteps");

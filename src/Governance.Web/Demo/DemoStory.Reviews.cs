@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Governance.Web.Demo;
 
-/// <content>Two campaigns: one closed and applied, one under way.</content>
+/// <content>Campaigns: one closed and applied, one in its second stage, one under way, and reviews on change.</content>
 internal sealed partial class DemoStory
 {
     private static readonly string[] Grounds =
@@ -17,10 +17,56 @@ internal sealed partial class DemoStory
         var campaign = await LaunchAsync("Agents and AI tools, last quarter", new IdentityFilter { ForAiTool = true }, Recurrence.Once, 21, ct);
         clock.Set(now.AddDays(-52));
         await DecideAsync(campaign, percent: 94, ct);
+        // After 14 days what is privileged or autonomous goes to a second pair of eyes, and after 21 it is over.
+        clock.Set(now.AddDays(-46));
+        await Get<CampaignService>().CloseDueAsync(ct);
+        clock.Set(now.AddDays(-44));
+        await DecideAsync(campaign, percent: 92, ct);
         clock.Set(now.AddDays(-39));
+        await Get<CampaignService>().CloseDueAsync(ct);
+        await CatchUpAsync(ct);
+    }
+
+    /// <summary>From here on what happens to an identity opens a review of its own.</summary>
+    private async Task ReviewsOnChangeAsync(CancellationToken ct)
+    {
         var manager = await ActorAsync(DemoPeople.CampaignManager, ct);
-        (await Get<CampaignService>().CloseAsync(campaign, manager, ct)).OrThrow();
-        (await Get<CampaignService>().ApplyAsync(campaign, manager, ct)).OrThrow();
+        var settings = new MicroInput { On = [MicroEvent.PrivilegeGained, MicroEvent.OwnerChanged, MicroEvent.AutonomyRaised, MicroEvent.DormantWoke], FallbackReviewerId = people[DemoPeople.SecurityEngineer], DurationDays = 10 };
+        (await Get<MicroPolicyService>().SetAsync(settings, manager, ct)).OrThrow();
+        await CatchUpAsync(ct);
+    }
+
+    /// <summary>A campaign in two stages: the owners have answered, and their managers look again.</summary>
+    private async Task<Guid> AgentsCampaignAsync(CancellationToken ct)
+    {
+        var campaign = await LaunchAsync("Privileged and autonomous agents", new IdentityFilter { ForAiTool = true, MinimumRisk = 45 }, Recurrence.Once, 18, ct);
+        clock.Set(now.AddDays(-11));
+        await DecideAsync(campaign, percent: 96, ct);
+        return campaign;
+    }
+
+    private async Task SecondLookAsync(Guid campaign, CancellationToken ct)
+    {
+        clock.Set(now.AddDays(-1.9));
+        await Get<CampaignService>().CloseDueAsync(ct);
+        await using var db = await OpenAsync(ct);
+        var asked = await (
+            from t in db.ReviewTasks
+            where t.CampaignId == campaign && t.StageNumber == 2 && t.State == TaskState.Asked
+            join i in db.ReviewItems on t.ItemId equals i.Id
+            join x in db.Identities on i.IdentityId equals x.Id
+            where x.OwnerState == OwnerState.Accepted && x.OwnerId != t.ReviewerId
+            join manager in db.People on t.ReviewerId equals manager.Id
+            join owner in db.People on x.OwnerId equals owner.Id
+            orderby x.Risk descending, x.DisplayName
+            select new { t.ItemId, Manager = manager.Name, Owner = owner.Name }).Take(2).ToListAsync(ct);
+        foreach (var item in asked)
+        {
+            (await Get<CommentService>().AddAsync(item.ItemId, "Why does it need all of this at night too? I would take the widest permission away.", askOwner: true, await ActorAsync(item.Manager, ct), ct)).OrThrow();
+            clock.Set(now.AddDays(-1.8));
+            (await Get<CommentService>().AddAsync(item.ItemId, "Only the export runs at night. The rest can go once the new connector is live.", askOwner: false, await ActorAsync(item.Owner, ct), ct)).OrThrow();
+        }
+
         await CatchUpAsync(ct);
     }
 
@@ -57,9 +103,10 @@ internal sealed partial class DemoStory
     {
         await using var db = await OpenAsync(ct);
         var items = await (
-            from i in db.ReviewItems
-            where i.CampaignId == campaign && i.ReviewerId != null
-            join p in db.People on i.ReviewerId equals p.Id
+            from t in db.ReviewTasks
+            where t.CampaignId == campaign && t.State == TaskState.Asked && t.Verdict == null
+            join i in db.ReviewItems on new { Id = t.ItemId, t.StageNumber } equals new { i.Id, i.StageNumber }
+            join p in db.People on t.ReviewerId equals p.Id
             join x in db.Identities on i.IdentityId equals x.Id
             orderby p.Name, i.Id
             select new { i.Id, i.Version, i.ShownHash, i.ShownRisk, Reviewer = p.Name, x.Usage, x.LastUsedAt }).AsNoTracking().ToListAsync(ct);

@@ -43,12 +43,21 @@ internal sealed partial class DemoStory(IServiceProvider services, DemoClock clo
         await DeniedAsync(ct);
         await DaysAsync(38, 21, ct);
 
+        At(days: 22);
+        await ReviewsOnChangeAsync(ct);
+
         At(days: 21);
         await ImportAsync(world.Directory(leaversGone: true, now.AddDays(-22)), ct);
         await CatchUpAsync(ct);
 
-        await DaysAsync(21, 2, ct);
+        await DaysAsync(21, 13, ct);
+
+        At(days: 13);
+        var agents = await AgentsCampaignAsync(ct);
+        await DaysAsync(10, 2, ct);
+
         At(days: 2);
+        await SecondLookAsync(agents, ct);
         foreach (var file in world.Inventory(now.AddDays(-2)))
             await ImportAsync(file, ct);
         await CatchUpAsync(ct);

@@ -60,6 +60,13 @@ public static class AuditActions
     public const string ReviewWithdrawn = "review.withdrawn";
     public const string ReviewReopened = "review.reopened";
     public const string ReviewReassigned = "review.reassigned";
+    public const string ReviewRecalled = "review.recalled";
+    public const string ReviewCommented = "review.commented";
+    public const string ReviewSignedOff = "review.signed-off";
+    public const string ReviewSignOffTakenBack = "review.sign-off-taken-back";
+    public const string ReviewSecondLook = "review.second-look";
+    public const string StandInSet = "review.stand-in-set";
+    public const string StandInEnded = "review.stand-in-ended";
     public const string SweepRun = "sweep.run";
     public const string RevocationOrdered = "revocation.ordered";
     public const string RevocationApproved = "revocation.approved";

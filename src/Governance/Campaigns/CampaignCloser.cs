@@ -48,6 +48,7 @@ public sealed class CampaignCloser(IDbContextFactory<GovernanceDb> contexts, Aud
                         : i.Verdict == Verdict.DontKnow ? ItemOutcomeKind.Undecided
                         : ItemOutcomeKind.NoResponse),
                 ct);
+            await SecondLookService.DrawAsync(db, await db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId, ct), now, ct);
             var counts = await db.ReviewItems.Where(i => i.CampaignId == campaignId).GroupBy(i => i.Outcome).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct);
             await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignClosed, Subjects.Campaign, campaignId, reason, details: counts.ToDictionary(c => c.Key.ToString(), c => c.Count, StringComparer.Ordinal)), ct);
             return Done.Value;

@@ -99,6 +99,7 @@ public sealed class CampaignLauncher(IDbContextFactory<GovernanceDb> contexts, A
         (campaign.State, campaign.LaunchedAt, campaign.LaunchedBy, campaign.ScheduledFor, campaign.DueAt) = (CampaignState.Running, now, by.Name, scheduledFor, campaign.DueAt + waited);
         campaign.Version = Ids.New(now);
         await db.SaveChangesAsync(ct);
+        await StandInService.GiveAsync(db, campaign.Id, stages[0].Number, now, ct);
         await ReviewMessages.TellReviewersAsync(db, campaign, stages[0], now, ct);
         FaultPoint.Pass("launch.told");
         await audit.AppendAsync(db, by, now, new AuditDraft(AuditActions.CampaignLaunched, Subjects.Campaign, campaign.Id, details: new

@@ -14,6 +14,9 @@ public sealed record Decide(Guid ItemId, Guid ItemVersion, Verdict Verdict, stri
 {
     /// <summary>For reduce: the day on which its life ends, alone or beside what is taken away.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>How long the item was open before it was answered.</summary>
+    public TimeSpan? OpenFor { get; init; }
 }
 
 /// <summary>All that the rules need to know of an item.</summary>
@@ -57,11 +60,18 @@ public sealed record ReviewItemState
     /// <summary>The acting reviewer's own answer in force.</summary>
     public Guid? TaskDecisionId { get; init; }
 
+    /// <summary>Whether the acting reviewer signed this stage off.</summary>
+    public bool SignedOff { get; init; }
+
     /// <summary>Who made the identity or asked for it, where known.</summary>
     public Guid? CreatorId { get; init; }
 
     /// <summary>Who alone uses the identity, where known.</summary>
     public Guid? SoleUserId { get; init; }
+
+    public Guid? ToolId { get; init; }
+
+    public Inventory.IdentityKind Kind { get; init; }
 
     public required Guid IdentityId { get; init; }
 
@@ -129,6 +139,9 @@ public static class CampaignRules
         _ => Check(item, command, now),
     };
 
+    /// <summary>Are the two alike enough for one certification? One tool, one kind, one sort of thing asked about.</summary>
+    public static bool AreAlike(ReviewItemState one, ReviewItemState other) => (one.ToolId, one.Kind, one.Target) == (other.ToolId, other.Kind, other.Target);
+
     /// <summary>Whether a certification may be given among others.</summary>
     public static bool MayGoInBulk(int risk, bool privileged) => risk < BulkRiskLimit && !privileged;
 
@@ -155,6 +168,9 @@ public static class CampaignRules
         };
     }
 
+    /// <summary>May what was handed on be taken back? Not by whom it would be a self-review; they should not have had it.</summary>
+    public static Refusal? CheckRecall(ReviewItemState item, DateTimeOffset now) => Open(item, now) ?? (item.IsSelf(item.ReviewerId) ? Refusals.SelfReview(item.IdentityName) : null);
+
     /// <summary>Whether the verdict owes a reason.</summary>
     public static bool NeedsReason(bool justificationOnCertify, bool always, Verdict verdict) =>
         always || verdict == Verdict.Revoke || (verdict is Verdict.Certify or Verdict.Reduce && justificationOnCertify);
@@ -164,7 +180,8 @@ public static class CampaignRules
 
     private static Refusal? MayAct(ReviewItemState item, Actor by, DateTimeOffset now) =>
         Open(item, now) ?? (by.PersonId is null || by.PersonId != item.ReviewerId || item.TaskState == TaskState.HandedOn ? Refusals.NotYourItem(item.IdentityName)
-            : item.TaskState == TaskState.Freed ? Refusals.AnsweredByOther(item.IdentityName) : null);
+            : item.TaskState == TaskState.Freed ? Refusals.AnsweredByOther(item.IdentityName)
+            : item.SignedOff ? Refusals.SignedOff() : null);
 
     private static Refusal? Open(ReviewItemState item, DateTimeOffset now) => item switch
     {

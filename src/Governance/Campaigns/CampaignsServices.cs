@@ -23,8 +23,16 @@ public static class CampaignsServices
         services.AddSingleton<CalendarService>();
         services.AddSingleton<ReviewService>();
         services.AddSingleton<HandOverService>();
+        services.AddSingleton<StandInService>();
+        services.AddSingleton<CommentService>();
+        services.AddSingleton<SignOffService>();
+        services.AddSingleton<SecondLookService>();
+        services.AddSingleton<SignalQueries>();
+        services.AddSingleton<MicroPolicyService>();
         services.AddSingleton<ReviewQueries>();
         services.AddSingleton<AuditFollower, GrownAccessFollower>();
+        services.AddSingleton<AuditFollower, GoneReviewerFollower>();
+        services.AddSingleton<AuditFollower, MicroCertificationFollower>();
         return services;
     }
 }

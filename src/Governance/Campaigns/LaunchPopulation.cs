@@ -24,6 +24,7 @@ public static class ReviewerReasons
     public const string Fallback = "none of the stage's reviewers may: fallback";
     public const string NobodyAskedYet = "nobody asked yet in this stage";
 
+    public const string ManagerOfLeaver = "manager of the reviewer who left";
     public const string AccessGrew = "answered for it before its access grew";
 
     public static string HasRole(string role) => "has the role " + role;
@@ -59,10 +60,14 @@ internal static class LaunchPopulation
     /// Each identity once, with its reviewer: the accepted owner who still works here, else the fallback; never who created it or alone uses it, where that is
     /// blocked. Where the first stage asks others, they are found after the rows are there: see <see cref="StageTasks"/>.
     /// </summary>
-    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, RunSettings run, Guid fallback, bool blockSelfReview, DateTimeOffset now)
+    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IdentityFilter scope, RunSettings run, Guid fallback, bool blockSelfReview, DateTimeOffset now) =>
+        Rows(db, Scoping.Targets(db, scope, run, now), fallback, blockSelfReview, now);
+
+    /// <summary>The same for targets that are chosen otherwise.</summary>
+    public static IQueryable<LaunchRow> Rows(GovernanceDb db, IQueryable<ScopeTarget> targets, Guid fallback, bool blockSelfReview, DateTimeOffset now)
     {
         var (longUnused, unused) = (now - Recommendation.UnusedForRevoke, now - Recommendation.UnusedForReduce);
-        return Scoping.Targets(db, scope, run, now)
+        return targets
             .Select(t => new
             {
                 t.Identity,

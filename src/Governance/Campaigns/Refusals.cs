@@ -132,7 +132,45 @@ internal static class Refusals
 
     public static Refusal ReviewerIsCreator(string name, string identity) => new("review.reviewer-is-creator", $"{name} created {identity} or alone uses it, and can't review it. Choose someone else.", "PersonId");
 
+    public static Refusal SignedOff() => new("review.signed-off", "You signed this review off. Take the sign-off back, then change your answer.");
+
+    public static Refusal NothingToSign() => new("review.nothing-to-sign", "Nothing in this stage is yours to sign off.");
+
+    public static Refusal StillOwed(int open) => new("review.still-owed", open == 1 ? "One item still waits for your answer. Answer it, then sign off." : $"{open} items still wait for your answer. Answer them, then sign off.");
+
+    public static Refusal NothingToRecall() => new("review.nothing-to-recall", "It was answered already, handed on further, or was not handed on by you.");
+
+    public static Refusal NoPerson() => new("review.no-person", "Your account belongs to nobody in the directory. Ask an administrator to connect it.");
+
+    public static Refusal StandInSelf() => new("standin.self", "Choose somebody else to stand in for you.", "StandInId");
+
+    public static Refusal StandInTimes() => new("standin.times", "The end is after the beginning, in the future, and at most a year later.", "Until");
+
+    public static Refusal StandInOverlaps() => new("standin.overlaps", "You have named a stand-in for part of that time. End that one first.", "From");
+
+    public static Refusal StandInAway(string name) => new("standin.away", $"{name} is away for part of that time too. Choose someone else.", "StandInId");
+
+    public static Refusal StandInGone() => new("standin.gone", "There is no such absence of yours.");
+
+    public static Refusal CommentMissing() => new("comment.missing", "Write at least three characters.", "Text");
+
+    public static Refusal CommentTooLong(int most) => new("comment.long", $"Write at most {most} characters.", "Text");
+
+    public static Refusal CommentsMany(int most) => new("comment.many", $"This thread has {most} remarks. Talk to each other, and write down here what came of it when you decide.");
+
+    public static Refusal NoOwnerToAsk(string identity) => new("comment.no-owner", $"{identity} has no accepted owner to ask. Hand it on to somebody who may know.", "Text");
+
+    public static Refusal OwnerIsYou() => new("comment.owner-is-you", "You own it yourself. Hand it on, or decide.", "Text");
+
+    public static Refusal DisagreementNeedsNote() => new("second-look.note", "Say in a few words what speaks against it.", "Note");
+
+    public static Refusal SecondLookOwn() => new("second-look.own", "You answered for it in the campaign; somebody else has to look again.");
+
+    public static Refusal MicroDuration() => new("micro.duration", "A review on change takes 1 to 90 days.", "DurationDays");
+
     public static Refusal TooRiskyForBulk(string identity) => new("review.too-risky-for-bulk", $"{identity} has a high risk or privileged access. Open it and decide on it by itself.");
+
+    public static Refusal NotAlike(string identity) => new("review.not-alike", $"{identity} is not like the others: another tool, or another kind. Certify what is alike together, and this one by itself.");
 
     public static Refusal NotInBulk() => new("review.reduce-not-in-bulk", "Permissions are chosen item by item: open each one to reduce it.");
 

@@ -133,6 +133,9 @@ public sealed class Decision
     /// <summary>What the console recommended when it was given.</summary>
     public Verdict? Recommended { get; init; }
 
+    /// <summary>How long the item was open on the page before the answer, where measured.</summary>
+    public int? Seconds { get; init; }
+
     public Guid? SupersedesId { get; init; }
 
     /// <summary>Taken back by the reviewer; the item is open again.</summary>

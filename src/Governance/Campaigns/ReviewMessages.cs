@@ -54,5 +54,48 @@ internal static class ReviewMessages
         });
     }
 
+    /// <summary>Tells those who were asked at this moment in a campaign that runs already.</summary>
+    public static Task<int> TellNewlyAskedAsync(GovernanceDb db, Campaign campaign, DateTimeOffset now, CancellationToken ct) => TellAsync(
+        db,
+        db.ReviewTasks.Where(t => t.CampaignId == campaign.Id && t.AskedAt == now && t.State == TaskState.Asked).Select(t => t.ReviewerId),
+        $"review-new:{campaign.Id:N}:{now.UtcTicks}:",
+        $"{campaign.Name}: items of a reviewer who left wait for you",
+        "Somebody who was to review them has left. Please look at them in their place.",
+        $"/reviews/{campaign.Id:D}",
+        now,
+        ct);
+
+    /// <summary>Tells the stand-ins of people who are away since this moment.</summary>
+    public static Task<int> TellStandInsAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct) => TellAsync(
+        db,
+        db.ReviewTasks.Where(t => t.StandInId != null && t.AskedAt == now && t.State == TaskState.Asked).Select(t => t.ReviewerId),
+        $"stand-in:{now.UtcTicks}:",
+        "You stand in for somebody who is away",
+        "What waits for them waits for you until they are back. Hand on what you can't judge.",
+        "/reviews",
+        now,
+        ct);
+
+    /// <summary>Tells somebody of a remark on an item.</summary>
+    public static void TellComment(GovernanceDb db, ReviewComment comment, string identity, string from, Guid to, bool asked, bool reviewer)
+    {
+        var id = Ids.New(comment.At);
+        db.Messages.Add(new Message
+        {
+            Id = id,
+            PersonId = to,
+            Kind = asked ? "review.asked" : "review.comment",
+            Title = asked ? $"{from} asks you about {Cut(identity, 200)}" : $"{from} wrote about {Cut(identity, 200)}",
+            Body = Cut(comment.Text, 4000),
+            Link = reviewer ? $"/reviews/{comment.CampaignId:D}?item={comment.ItemId:D}" : $"/reviews/item/{comment.ItemId:D}",
+            CreatedAt = comment.At,
+            DeliveredAt = comment.At,
+            Key = $"comment:{comment.Id:N}:{to:N}",
+        });
+    }
+
+    private static Task<int> TellAsync(GovernanceDb db, IQueryable<Guid> people, string prefix, string title, string body, string link, DateTimeOffset now, CancellationToken ct) =>
+        db.InsertSelectAsync(db.Messages, people.Distinct().Select(r => new { PersonId = r, Key = prefix + r.ToString() }), new { Kind, Title = title, Body = body, Link = link, CreatedAt = now, DeliveredAt = now }, now, ct);
+
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }

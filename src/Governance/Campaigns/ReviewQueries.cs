@@ -38,6 +38,22 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
     public static IQueryable<ReviewTask> Waiting(GovernanceDb db, Guid personId) => db.ReviewTasks.AsNoTracking().Where(t =>
         t.ReviewerId == personId && t.State == TaskState.Asked && t.Verdict == null && db.Campaigns.Any(c => c.Id == t.CampaignId && c.State == CampaignState.Running && c.StageNumber == t.StageNumber));
 
+    /// <summary>What the person handed on and nobody has answered yet.</summary>
+    public async Task<IReadOnlyList<HandedOnLine>> HandedOnAsync(Guid personId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await (
+            from task in db.ReviewTasks.AsNoTracking()
+            where task.HandedOnById == personId && task.StandInId == null && task.State == TaskState.Asked && task.Verdict == null && db.ReviewTasks.Any(t => t.ItemId == task.ItemId && t.StageNumber == task.StageNumber && t.ReviewerId == personId)
+            join campaign in db.Campaigns on task.CampaignId equals campaign.Id
+            where campaign.State == CampaignState.Running && campaign.StageNumber == task.StageNumber
+            join item in db.ReviewItems on task.ItemId equals item.Id
+            join identity in db.Identities on item.IdentityId equals identity.Id
+            join to in db.People on task.ReviewerId equals to.Id
+            orderby task.AskedAt descending
+            select new HandedOnLine(item.Id, identity.DisplayName, to.Name, task.AskedAt, campaign.Name)).Take(50).ToListAsync(ct);
+    }
+
     /// <summary>The reviewer's page: groups by tool, the worst risk first. Null when there is no such campaign or nothing in it for this person.</summary>
     public async Task<ReviewSheet?> SheetAsync(Guid campaignId, Guid personId, CancellationToken ct)
     {
@@ -65,6 +81,7 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
             StageNumber = number.Value,
             StageCount = CampaignJson.Stages(campaign.StageSettings).Count,
             Settings = settings,
+            SignedOff = await SignOffService.StandingAsync(db, campaignId, number.Value, personId).AnyAsync(ct),
         };
     }
 
@@ -104,12 +121,24 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
         var dependants = await db.Identities.CountAsync(i => i.SourceId == identity.SourceId && i.ParentExternalId == identity.ExternalId && i.Id != identity.Id, ct);
         var owner = await db.People.Where(p => p.Id == identity.OwnerId).Select(p => p.Name).SingleOrDefaultAsync(ct);
         var decision = await db.Decisions.AsNoTracking().Where(d => d.Id == shown.DecisionId).Select(d => new DecisionLine(d.Verdict, d.Justification, d.At)).SingleOrDefaultAsync(ct);
-        var advice = Recommendation.For(identity.Usage, identity.LastUsedAt, identity.CreatedInSourceAt ?? identity.FirstSeenAt, identity.Enabled, grants.Count(g => g.Privileged == Reported.Yes), now);
+        var advice = await AdviceReader.ForAsync(db, identity, shown.ReviewerId, itemId, now, ct);
+        var campaign = await db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == item.CampaignId, ct);
+        var settings = CampaignJson.Settings(campaign.Review);
         return new ReviewDetail(
             line, PlainWords.Summary(line.ToolName, line.SourceName, grants), identity.Description, identity.Purpose, identity.Environment, identity.Enabled, identity.Publisher, owner, identity.OwnerState,
             identity.OwnerHint, shown.Reason, identity.CreatedInSourceAt, identity.FirstSeenAt, identity.ExpiresAt, identity.LastCertifiedAt, since,
             grants.OrderByDescending(g => g.Privileged == Reported.Yes).ThenByDescending(g => g.IsNew).ThenBy(g => g.Name, StringComparer.Ordinal).ToList(),
-            credentials, changes, findings.OrderByDescending(f => f.Severity).ToList(), dependants, advice, decision);
+            credentials, changes.Where(c => c.At <= campaign.LaunchedAt).ToList(), findings.OrderByDescending(f => f.Severity).ToList(), dependants, settings.Recommendations ? advice : new Recommendation(null, []), decision)
+        {
+            SinceLaunch = await ReviewContext.SinceLaunchAsync(db, identity.Id, campaign.LaunchedAt, ct),
+            Earlier = settings.ShowEarlierStages || MayReadAll(by) ? await ReviewContext.EarlierAsync(db, itemId, shown.StageNumber, ct) : [],
+            Others = await ReviewContext.OthersAsync(db, itemId, shown, ct),
+            Impact = await ReviewContext.ImpactAsync(db, identity, now, ct),
+            Comments = await db.ReviewComments.CountAsync(c => c.ItemId == itemId, ct),
+            Trigger = item.Trigger,
+            OwnerId = identity.OwnerId,
+            StageNumber = shown.StageNumber,
+        };
     }
 
     private static bool MayReadAll(Actor by) => by.Holds(Roles.Administrator) || by.Holds(Roles.CampaignManager) || by.Holds(Roles.Auditor);
@@ -131,6 +160,8 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
             State = task.State,
             Target = item.Target,
             TargetId = item.TargetId,
+            TargetName = item.Target == ItemTarget.Grant ? db.Grants.Where(g => g.Id == item.TargetId).Join(db.Entitlements, g => g.EntitlementId, e => e.Id, (g, e) => e.Name).FirstOrDefault()
+                : item.Target == ItemTarget.Credential ? db.Credentials.Where(c => c.Id == item.TargetId).Select(c => c.DisplayName ?? c.ExternalId).FirstOrDefault() : null,
             Recommended = item.Recommended,
             StandsAt = item.Verdict,
         };

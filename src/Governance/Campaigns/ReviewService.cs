@@ -53,6 +53,8 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
                 var outcomes = command.Items.DistinctBy(i => i.ItemId).Select(i => new ItemOutcome(i.ItemId, states.TryGetValue(i.ItemId, out var state)
                     ? CampaignRules.CheckBulk(state, One(command, i), now)
                     : Refusals.ItemGone())).ToList();
+                if (command.Verdict == Verdict.Certify && outcomes.Find(o => o.Refusal is null) is { } first)
+                    outcomes = outcomes.ConvertAll(o => o.Refusal is not null || CampaignRules.AreAlike(states[first.Id], states[o.Id]) ? o : new ItemOutcome(o.Id, Refusals.NotAlike(states[o.Id].IdentityName)));
                 var accepted = outcomes.Where(o => o.Refusal is null).Select(o => o.Id).ToList();
                 var rows = await db.ReviewItems.Where(i => accepted.Contains(i.Id)).OrderBy(i => i.Id).ToListAsync(ct);
                 var shown = command.Items.DistinctBy(i => i.ItemId).ToDictionary(i => i.ItemId);
@@ -130,6 +132,7 @@ public sealed class ReviewService(IDbContextFactory<GovernanceDb> contexts, Audi
             GrantIds = command.Verdict == Verdict.Reduce ? JsonSerializer.Serialize(command.GrantIds.Distinct()) : null,
             ExpiresAt = command.Verdict == Verdict.Reduce ? command.ExpiresAt?.ToUniversalTime() : null,
             Recommended = item.Recommended,
+            Seconds = bulkSize > 1 || command.OpenFor is not { } open ? null : (int)Math.Clamp(open.TotalSeconds, 0, 86_400),
             SupersedesId = mine.DecisionId,
             BulkSize = bulkSize,
         };

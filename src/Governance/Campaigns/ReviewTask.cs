@@ -40,6 +40,9 @@ public sealed class ReviewTask
     /// <summary>Who handed it on, and may recall it while it is unanswered; null for whom the campaign asked.</summary>
     public Guid? HandedOnById { get; init; }
 
+    /// <summary>The absence for which this person stands in; null otherwise.</summary>
+    public Guid? StandInId { get; set; }
+
     /// <summary>The reviewer's answer in force.</summary>
     public Verdict? Verdict { get; set; }
 

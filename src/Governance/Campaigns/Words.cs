@@ -13,6 +13,15 @@ public static class Words
         _ => "one-time",
     };
 
+    public static string Of(MicroEvent what) => what switch
+    {
+        MicroEvent.PrivilegeGained => "Gained a privilege",
+        MicroEvent.OwnerChanged => "New owner",
+        MicroEvent.SevereFinding => "New severe finding",
+        MicroEvent.AutonomyRaised => "Acts for an autonomous tool now",
+        _ => "In use again after a long pause",
+    };
+
     public static string Of(Verdict verdict) => verdict switch
     {
         Verdict.Certify => "certified",

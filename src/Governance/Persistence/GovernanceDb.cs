@@ -166,6 +166,16 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<ReviewTask> ReviewTasks => Set<ReviewTask>();
 
+    public DbSet<StandIn> StandIns => Set<StandIn>();
+
+    public DbSet<ReviewComment> ReviewComments => Set<ReviewComment>();
+
+    public DbSet<ReviewSignOff> ReviewSignOffs => Set<ReviewSignOff>();
+
+    public DbSet<SecondLook> SecondLooks => Set<SecondLook>();
+
+    public DbSet<MicroPolicy> MicroPolicies => Set<MicroPolicy>();
+
     public DbSet<Decision> Decisions => Set<Decision>();
 
     public DbSet<EvidencePackage> EvidencePackages => Set<EvidencePackage>();

@@ -145,14 +145,35 @@ public sealed class CampaignRulesTests
     [Fact]
     public void What_the_source_does_not_report_speaks_for_nothing()
     {
-        var unknown = Recommendation.For(Governance.Inventory.UsageState.NotReported, null, Noon.AddYears(-3), Reported.Yes, 5, Noon);
+        var unknown = Advice(Governance.Inventory.UsageState.NotReported, null, Noon.AddYears(-3), 5);
         unknown.Verdict.ShouldBeNull();
         unknown.Reasons.ShouldHaveSingleItem().ShouldContain("does not report");
-        Recommendation.For(Governance.Inventory.UsageState.Used, Noon.AddDays(-91), Noon.AddYears(-3), Reported.Yes, 0, Noon).Verdict.ShouldBe(Verdict.Revoke);
-        Recommendation.For(Governance.Inventory.UsageState.Used, Noon.AddDays(-90), Noon.AddYears(-3), Reported.Yes, 0, Noon).Verdict.ShouldBeNull();
-        Recommendation.For(Governance.Inventory.UsageState.Used, Noon.AddDays(-31), Noon.AddYears(-3), Reported.Yes, 1, Noon).Verdict.ShouldBe(Verdict.Reduce);
-        Recommendation.For(Governance.Inventory.UsageState.NeverUsed, null, Noon.AddDays(-10), Reported.Yes, 1, Noon).Verdict.ShouldBeNull();
+        Advice(Governance.Inventory.UsageState.Used, Noon.AddDays(-91), Noon.AddYears(-3), 0).Verdict.ShouldBe(Verdict.Revoke);
+        Advice(Governance.Inventory.UsageState.Used, Noon.AddDays(-90), Noon.AddYears(-3), 0).Verdict.ShouldBeNull();
+        Advice(Governance.Inventory.UsageState.Used, Noon.AddDays(-31), Noon.AddYears(-3), 1).Verdict.ShouldBe(Verdict.Reduce);
+        Advice(Governance.Inventory.UsageState.NeverUsed, null, Noon.AddDays(-10), 1).Verdict.ShouldBeNull();
     }
+
+    [Fact]
+    public void Peers_unused_permissions_findings_and_what_was_said_before_each_give_a_sentence()
+    {
+        var facts = Facts(Governance.Inventory.UsageState.Used, Noon.AddHours(-1), Noon.AddYears(-1), 1);
+        Recommendation.For(facts, Noon).ShouldSatisfyAllConditions(r => r.Verdict.ShouldBeNull(), r => r.Reasons.ShouldBeEmpty());
+        Recommendation.For(facts with { Peers = 9, Unlike = [("Mail.Read", 1)] }, Noon).ShouldSatisfyAllConditions(
+            r => r.Verdict.ShouldBe(Verdict.Reduce), r => r.Reasons.ShouldBe(["1 of 9 others of its kind for the same tool holds Mail.Read."]));
+        Recommendation.For(facts with { Peers = 3, Unlike = [("Mail.Read", 0)] }, Noon).Verdict.ShouldBeNull();
+        Recommendation.For(facts with { UnusedPermissions = ["Mail.Read", "Mail.Send", "Files.Read"] }, Noon).Reasons.ShouldBe(["Mail.Read, Mail.Send and 1 more were not used in the time its source looks back."]);
+        Recommendation.For(facts with { WorstFinding = Governance.Findings.Severity.Critical, OpenFindings = 2 }, Noon).ShouldSatisfyAllConditions(
+            r => r.Verdict.ShouldBeNull(), r => r.Reasons.ShouldBe(["2 findings open, the worst of critical severity."]));
+        Recommendation.For(facts with { WorstFinding = Governance.Findings.Severity.Medium, OpenFindings = 2 }, Noon).Reasons.ShouldBeEmpty();
+        Recommendation.For(facts with { Before = Verdict.DontKnow, BeforeAt = Noon.AddDays(-90) }, Noon).Reasons.ShouldBe(["You did not know it on 26 August 2026."]);
+        Recommendation.For(facts with { RevokedOfTool = 2, DecidedOfTool = 3 }, Noon).Reasons.ShouldBe(["You revoked 2 of 3 others of this tool."]);
+    }
+
+    private static Recommendation Advice(Governance.Inventory.UsageState usage, DateTimeOffset? lastUsed, DateTimeOffset known, int privileged) => Recommendation.For(Facts(usage, lastUsed, known, privileged), Noon);
+
+    private static AdviceFacts Facts(Governance.Inventory.UsageState usage, DateTimeOffset? lastUsed, DateTimeOffset known, int privileged) =>
+        new() { Usage = usage, LastUsedAt = lastUsed, KnownSince = known, Enabled = Reported.Yes, PrivilegedGrants = privileged };
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(n => values[n]);
 

@@ -1,7 +1,9 @@
+using Governance.Audit;
 using Governance.Campaigns;
 using Governance.Common;
 using Governance.Inventory;
 using Governance.People;
+using Governance.Persistence;
 using Governance.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -63,4 +65,30 @@ public sealed class Review(TestDatabase test)
 
     public async Task DecideAsync(Guid campaignId, Identity identity, Person reviewer, Verdict verdict, string? reason = null, IReadOnlyList<Guid>? grants = null) =>
         (await Reviews.DecideAsync(await AnswerAsync(campaignId, identity, reviewer, verdict, reason, grants), Ct)).OrThrow();
+
+    public MicroPolicyService Micro => test.Get<MicroPolicyService>();
+
+    /// <summary>Owned, and in the inventory for a month.</summary>
+    public async Task<Identity> KnownAsync(Person owner, Action<Identity>? change = null)
+    {
+        var identity = await OwnedAsync(owner, change);
+        var then = test.Now.AddDays(-30);
+        await Given.SaveAsync(db => db.Identities.Where(i => i.Id == identity.Id).ExecuteUpdate(s => s.SetProperty(i => i.FirstSeenAt, then)));
+        return identity;
+    }
+
+    /// <summary>One follower alone catches up: the others would judge what the test planted.</summary>
+    public Task<int> FollowAsync<T>()
+        where T : AuditFollower => test.Get<IEnumerable<AuditFollower>>().OfType<T>().Single().CatchUpAsync(Ct);
+
+    /// <summary>An entry that followers act on.</summary>
+    public async Task AuditAsync(string action, string subject, object id)
+    {
+        await using var db = test.Open();
+        await db.InTransactionAsync(async () =>
+        {
+            await test.Get<AuditLog>().AppendAsync(db, Manager, test.Now, new AuditDraft(action, subject, id.ToString()!), Ct);
+            return Done.Value;
+        }, Ct);
+    }
 }

@@ -47,6 +47,9 @@ public sealed class ReviewDesk : IAsyncDisposable
         return page;
     }
 
+    /// <summary>What the browser's window kept of an answer that was not sent.</summary>
+    public void Kept(string json) => context.JSInterop.SetupModule("/js/review.js").Setup<string?>("kept", _ => true).SetResult(json);
+
     public static string Focused(IRenderedComponent<ReviewPage> page) => page.Find("article.focused h3").TextContent;
 
     public static Task PressAsync(IRenderedComponent<ReviewPage> page, string key) => page.InvokeAsync(() => page.Instance.KeyAsync(key));

@@ -129,7 +129,11 @@ public sealed class ReviewPageTests
         page.FindAll("tbody input:checked").ShouldBeEmpty();
         page.Find("thead input").Change(true);
         page.Find(".bulk-bar").TextContent.ShouldContain("1 item chosen");
-        Button(page, "Certify").Click();
+        Button(page, "Certify…").Click();
+        page.Find(".summary").TextContent.ShouldContain("Highest risk 10 of 100");
+        Button(page, "Certify 1 item").HasAttribute("disabled").ShouldBeTrue("what was not read is not certified");
+        page.Find("#bulk-read").Change(true);
+        Button(page, "Certify 1 item").Click();
         (await desk.VerdictOfAsync("steady")).ShouldBe(Verdict.Certify);
         (await desk.VerdictOfAsync("quiet")).ShouldBeNull();
         (await desk.VerdictOfAsync("risky")).ShouldBeNull();
@@ -143,7 +147,9 @@ public sealed class ReviewPageTests
         page.FindAll(".plain-button")[0].Click();
         page.Find("input[aria-label='Choose risky']").Change(true);
         page.Find("input[aria-label='Choose steady']").Change(true);
-        Button(page, "Certify").Click();
+        Button(page, "Certify…").Click();
+        page.Find("#bulk-read").Change(true);
+        Button(page, "Certify 2 items").Click();
         page.Find(".refused").TextContent.ShouldContain("1 item saved, 1 not");
         page.Find(".refused").TextContent.ShouldContain("risky has a high risk");
         page.Find(".bulk-bar").TextContent.ShouldContain("1 item chosen");
@@ -179,6 +185,65 @@ public sealed class ReviewPageTests
         var page = desk.Page();
         page.FindAll("script").ShouldBeEmpty();
         ReviewDesk.Focused(page).ShouldBe("<script>alert(1)</script>");
+    }
+
+    [Fact]
+    public async Task An_answer_from_the_outbox_counts_once_and_only_for_the_item_it_was_given_for()
+    {
+        await using var desk = await ReviewDesk.OpenAsync();
+        var page = desk.Page();
+        var risky = page.Find("article.focused").Id![5..];
+        await page.InvokeAsync(() => page.Instance.AnswerAsync("c", risky, 1));
+        (await desk.VerdictOfAsync("risky")).ShouldBe(Verdict.Certify);
+        ReviewDesk.Focused(page).ShouldBe("quiet");
+        await page.InvokeAsync(() => page.Instance.AnswerAsync("c", risky, 1));
+        await page.InvokeAsync(() => page.Instance.AnswerAsync("c", risky, 2));
+        (await desk.VerdictOfAsync("quiet")).ShouldBeNull();
+        page.Find(".progress-row").TextContent.ShouldContain("1 of 3");
+    }
+
+    [Fact]
+    public async Task What_was_typed_before_the_page_was_lost_is_there_again()
+    {
+        await using var desk = await ReviewDesk.OpenAsync();
+        desk.Kept("""{"asking":"Revoke","reason":"nobody uses it","grants":[]}""");
+        var page = desk.Page();
+        page.WaitForElement("#answer-panel").TextContent.ShouldContain("Why is it no longer needed?");
+        page.Find("#reason").GetAttribute("value").ShouldBe("nobody uses it");
+        (await desk.VerdictOfAsync("risky")).ShouldBeNull();
+        await ReviewDesk.PressAsync(page, "Submit");
+        (await desk.VerdictOfAsync("risky")).ShouldBe(Verdict.Revoke);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{\"asking\":\"Nonsense\"}")]
+    [InlineData("{\"asking\":\"99\"}")]
+    [InlineData("[]")]
+    public void What_a_browser_kept_is_not_trusted(string kept) => ReviewDraft.FromKept(kept).ShouldBeNull();
+
+    [Fact]
+    public async Task The_card_says_what_stops_and_the_thread_asks_nobody_but_the_owner()
+    {
+        await using var desk = await ReviewDesk.OpenAsync();
+        var page = desk.Page();
+        page.Find(".impact").TextContent.ShouldContain("It was used 3 h ago: whatever uses it stops.");
+        page.Find(".thread .link-button").Click();
+        page.FindAll(".thread-form input[type=checkbox]").ShouldBeEmpty("the reviewer is the owner");
+        page.Find("#remark").Input("Asked the team, waiting.");
+        await page.Find(".thread-form").SubmitAsync();
+        page.Find(".thread li").TextContent.ShouldContain("Asked the team, waiting.");
+    }
+
+    [Fact]
+    public async Task Reduce_can_end_a_life_on_a_day()
+    {
+        await using var desk = await ReviewDesk.OpenAsync();
+        var page = desk.Page();
+        await ReviewDesk.PressAsync(page, "r");
+        page.Find("#ends-on").Change("2027-01-31");
+        await ReviewDesk.PressAsync(page, "Submit");
+        (await desk.VerdictOfAsync("risky")).ShouldBe(Verdict.Reduce);
     }
 
     private static IElement Button(IRenderedComponent<ReviewPage> page, string text) => page.FindAll(".bulk-bar button").Single(b => b.TextContent == text);

@@ -5,11 +5,12 @@ using Governance.Web.Layout;
 namespace Governance.Web.Features.Campaigns;
 
 /// <summary>The clock of campaigns: what is due is found in the tables, so a job that was missed is made up for by the next.</summary>
-public sealed class CampaignJob(CampaignService service, CampaignReminders reminders)
+public sealed class CampaignJob(CampaignService service, StandInService standIns, CampaignReminders reminders)
 {
     /// <summary>Closes and applies what is past due, then launches what is due: a run that ends makes room for the next.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        await standIns.RunAsync(ct);
         await service.CloseDueAsync(ct);
         await service.LaunchDueAsync(ct);
         await reminders.SendDueAsync(ct);

@@ -77,6 +77,43 @@ internal static partial class CampaignWords
 
     public static string Verdict(Verdict verdict) => Governance.Campaigns.Words.Of(verdict) is var word ? char.ToUpperInvariant(word[0]) + word[1..] : word;
 
+    /// <summary>What stops when it is revoked, as far as sources tell; what they don't tell is said.</summary>
+    public static IReadOnlyList<string> Impact(ReviewDetail detail, DateTimeOffset now)
+    {
+        var (impact, lines) = (detail.Impact, new List<string>());
+        if (detail.Line.Usage == UsageState.NotReported)
+            lines.Add("Its source does not report use: nobody can tell from here what would stop.");
+        else if (UsedLately(detail, now))
+            lines.Add($"It was used {Times.Relative(detail.Line.LastUsedAt!.Value, now)}: whatever uses it stops.");
+        else
+            lines.Add("It was not used in the last 30 days.");
+        if (impact.UsedAccess.Count > 0)
+            lines.Add("In the last 30 days it used " + Listed(impact.UsedAccess, impact.UsedAccess.Count) + ".");
+        if (impact.CredentialsUsed > 0)
+            lines.Add(Count(impact.CredentialsUsed, "of its credentials was", "of its credentials were") + " used in the last 30 days.");
+        if (impact.ActedAsCount > 0)
+            lines.Add($"{Listed(impact.ActedAsBy, impact.ActedAsCount)} {(impact.ActedAsCount == 1 ? "acts" : "act")} as it and can't any more.");
+        if (impact.DependantCount > 0)
+            lines.Add($"{Listed(impact.Dependants, impact.DependantCount)} {(impact.DependantCount == 1 ? "inherits" : "inherit")} access from it.");
+        if (impact.ForAllUsers)
+            lines.Add("An administrator consented for all users: it stops for everybody.");
+        else if (impact.Consenting > 0)
+            lines.Add(Count(impact.Consenting, "person has consented and loses", "people have consented and lose") + " it.");
+        return lines;
+    }
+
+    /// <summary>The one sentence before a revocation.</summary>
+    public static string RevokeWarning(ReviewDetail detail, DateTimeOffset now) => string.Join(" ", Impact(detail, now).Take(3));
+
+    private static bool UsedLately(ReviewDetail detail, DateTimeOffset now) => detail.Line is { Usage: UsageState.Used, LastUsedAt: { } at } && at > now.AddDays(-30);
+
+    private static string Listed(IReadOnlyList<string> names, int all) => all switch
+    {
+        1 => names[0],
+        <= 5 => string.Join(", ", names.Take(all - 1)) + " and " + names[all - 1],
+        _ => string.Join(", ", names.Take(3)) + $" and {all - 3} more",
+    };
+
     public static string State(CampaignState state) => state switch
     {
         CampaignState.Running => "Running",

@@ -8,8 +8,6 @@ namespace Governance.Web.Features.Campaigns;
 /// <summary>The open item: facts first, then the answers, then what the chosen answer still needs.</summary>
 public sealed partial class ReviewCard
 {
-    private bool allGrants;
-
     [Parameter, EditorRequired]
     public ReviewDetail Detail { get; set; } = default!;
 
@@ -30,6 +28,14 @@ public sealed partial class ReviewCard
 
     [Parameter]
     public bool JustificationOnCertify { get; set; }
+
+    /// <summary>Whether every answer owes a reason.</summary>
+    [Parameter]
+    public bool Always { get; set; }
+
+    /// <summary>Whether the reviewer owns it: one doesn't ask oneself.</summary>
+    [Parameter]
+    public bool OwnerIsMe { get; set; }
 
     [Parameter]
     public EventCallback<Asking> OnAsk { get; set; }
@@ -53,13 +59,14 @@ public sealed partial class ReviewCard
         _ => Detail.OwnerHint is { Length: > 0 } hint ? $"nobody; its source says “{hint}”" : "nobody",
     };
 
-    private bool ReasonRequired => Asking == Asking.HandOn || (ReviewDraft.VerdictOf(Asking) is { } verdict && CampaignRules.NeedsReason(JustificationOnCertify, always: false, verdict));
+    private bool ReasonRequired => Asking == Asking.HandOn || (ReviewDraft.VerdictOf(Asking) is { } verdict && CampaignRules.NeedsReason(JustificationOnCertify, Always, verdict));
 
     private string ReasonLabel => Asking switch
     {
         Asking.Revoke => "Why is it no longer needed?",
         Asking.HandOn => "Why is it not yours?",
         Asking.Certify => "Why is it still needed?",
+        Asking.DontKnow => "What is unclear, or who may know?",
         _ => ReasonRequired ? "Why?" : "Why? (optional)",
     };
 
@@ -68,12 +75,21 @@ public sealed partial class ReviewCard
     private string SendText => Asking switch
     {
         Asking.HandOn => "Hand on",
-        Asking.Reduce => Draft.Grants.Count == 0 ? "Reduce" : $"Take {CampaignWords.Count(Draft.Grants.Count, "permission")} away",
+        Asking.Reduce => (Draft.Grants.Count, Draft.EndsOn) switch
+        {
+            (0, null) => "Reduce",
+            (0, _) => "Keep it until then",
+            (var n, null) => $"Take {CampaignWords.Count(n, "permission")} away",
+            var (n, _) => $"Take {CampaignWords.Count(n, "permission")} away, end it then",
+        },
+        Asking.DontKnow => "Don't know",
         _ => Asking.ToString(),
     };
 
     /// <summary>Whether the chosen answer still needs something.</summary>
-    private bool Panel => Open && (Asking is Asking.Reduce or Asking.Revoke or Asking.HandOn || (Asking == Asking.Certify && JustificationOnCertify));
+    private bool Panel => Open && !Freed && (Asking is Asking.Reduce or Asking.Revoke or Asking.HandOn || (Asking == Asking.Certify && JustificationOnCertify) || (Asking is Asking.Certify or Asking.DontKnow && Always));
+
+    private bool Freed => Detail.Line.State == TaskState.Freed;
 
     private string Pressed(Asking which) => Asking == which ? "true" : "false";
 

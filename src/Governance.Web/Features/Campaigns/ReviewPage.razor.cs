@@ -10,7 +10,7 @@ namespace Governance.Web.Features.Campaigns;
 /// The reviewer's page: one item has the focus, the others are a line each. Every answer is saved at once and can be undone; nothing is preselected, and
 /// a refusal keeps what was typed.
 /// </summary>
-public sealed partial class ReviewPage(ReviewQueries queries, ReviewService service, HandOverService handOver, CurrentActor actor, TimeProvider clock) : IAsyncDisposable
+public sealed partial class ReviewPage(ReviewQueries queries, ReviewService service, HandOverService handOver, SignOffService signOff, CurrentActor actor, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan TypicalPace = TimeSpan.FromSeconds(20);
     private readonly Stack<(Guid ItemId, string Text)> undoable = new();
@@ -24,6 +24,9 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private Refusal? refusal;
     private Guid focused;
     private DateTimeOffset begun;
+    private DateTimeOffset opened;
+    private int answered;
+    private Guid? me;
     private int here;
     private bool loaded;
     private bool busy;
@@ -50,6 +53,10 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
 
     private int Left => sheet!.Total - Decided;
 
+    private bool Always => sheet!.Settings.JustificationAlways;
+
+    private static bool Waits(ReviewLine line) => line.Verdict is null && line.State == TaskState.Asked;
+
     private (Guid ItemId, string Text)? lastUndo => undoable.TryPeek(out var last) ? last : null;
 
     private int MinutesLeft
@@ -65,6 +72,23 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     [JSInvokable]
     public Task KeyAsync(string key) => InvokeAsync(async () =>
     {
+        await OnKeyAsync(key);
+        StateHasChanged();
+    });
+
+    /// <summary>
+    /// An answer from the page's outbox. It is for the item that was open when it was given, and comes once: sent again after a broken connection, its number is known.
+    /// </summary>
+    [JSInvokable]
+    public Task AnswerAsync(string key, string item, int number) => InvokeAsync(async () =>
+    {
+        if (number <= answered)
+            return;
+        if (busy)
+            throw new InvalidOperationException("Not yet: another answer is being saved.");
+        answered = number;
+        if (!Guid.TryParse(item, out var id) || id != focused)
+            return;
         await OnKeyAsync(key);
         StateHasChanged();
     });
@@ -91,7 +115,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         begun = clock.GetUtcNow();
         await LoadAsync();
         loaded = true;
-        var first = Lines.FirstOrDefault(l => l.ItemId == Item) ?? Lines.FirstOrDefault(l => l.Verdict is null) ?? Lines.FirstOrDefault();
+        var first = Lines.FirstOrDefault(l => l.ItemId == Item) ?? Lines.FirstOrDefault(Waits) ?? Lines.FirstOrDefault();
         if (first is not null)
             await FocusAsync(first.ItemId);
     }
@@ -103,11 +127,14 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         module = await Js.InvokeAsync<IJSObjectReference>("import", "/js/review.js");
         self = DotNetObjectReference.Create(this);
         keys = await module.InvokeAsync<IJSObjectReference>("listen", self);
+        await RestoreAsync();
+        StateHasChanged();
     }
 
     private async Task LoadAsync()
     {
         var by = await actor.GetAsync();
+        me = by.PersonId;
         sheet = by.PersonId is { } person ? await queries.SheetAsync(CampaignId, person, CancellationToken.None) : null;
     }
 
@@ -128,6 +155,13 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         "o" => AskAsync(Asking.HandOn),
         _ => Task.CompletedTask,
     };
+
+    private async Task SignAsync(bool sign)
+    {
+        var by = await actor.GetAsync();
+        refusal = (sign ? await signOff.SignAsync(CampaignId, by, CancellationToken.None) : await signOff.TakeBackAsync(CampaignId, by, CancellationToken.None)).Refusal;
+        await LoadAsync();
+    }
 
     private Task Toggle()
     {
@@ -157,10 +191,28 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private async Task FocusAsync(Guid itemId)
     {
         Cancel();
-        (focused, detail) = (itemId, null);
+        (focused, detail, opened) = (itemId, null, clock.GetUtcNow());
         await LoadDetailAsync();
+        await RestoreAsync();
         if (module is not null)
             await module.InvokeVoidAsync("reveal", "item-" + itemId);
+    }
+
+    // What was typed before the page had to be loaded again.
+    private async Task RestoreAsync()
+    {
+        if (module is null || !Open || asking != Asking.Nothing || ReviewDraft.FromKept(await module.InvokeAsync<string?>("kept", focused.ToString("D"))) is not { } kept)
+            return;
+        if (Lines.FirstOrDefault(l => l.ItemId == focused) is { } line && Waits(line))
+            (asking, draft) = kept;
+        else
+            await ForgetAsync(focused);
+    }
+
+    private async Task ForgetAsync(Guid itemId)
+    {
+        if (module is not null)
+            await module.InvokeVoidAsync("forget", itemId.ToString("D"));
     }
 
     private async Task LoadDetailAsync() => detail = await queries.DetailAsync(focused, await actor.GetAsync(), CancellationToken.None);
@@ -174,10 +226,10 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     /// <summary>Sends at once what needs nothing more; asks for the rest in place.</summary>
     private async Task AskAsync(Asking what)
     {
-        if (!Open || busy || detail is null || asking == what)
+        if (!Open || busy || detail is null || asking == what || detail.Line.State == TaskState.Freed || (what == Asking.Reduce && detail.Line.Target != ItemTarget.Identity))
             return;
         (refusal, asking) = (null, what);
-        var atOnce = what == Asking.DontKnow || (what == Asking.Certify && !sheet!.JustificationOnCertify);
+        var atOnce = !Always && (what == Asking.DontKnow || (what == Asking.Certify && !sheet!.JustificationOnCertify));
         if (atOnce)
         {
             await SendAsync();
@@ -187,7 +239,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         StateHasChanged();
         if (module is null)
             return;
-        await module.InvokeVoidAsync("focus", what == Asking.HandOn ? "hand-on-to" : what == Asking.Reduce ? "reduce-first" : "reason");
+        await module.InvokeVoidAsync("focus", what == Asking.HandOn ? "hand-on-to" : what == Asking.Reduce ? (detail.Grants.Count > 0 ? "reduce-first" : "ends-on") : "reason");
         await module.InvokeVoidAsync("reveal", "answer-panel");
     }
 
@@ -212,12 +264,17 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private async Task<Refusal?> DecideAsync(ReviewDetail shown, Verdict verdict)
     {
         var line = Lines.First(l => l.ItemId == focused);
-        var command = new Decide(line.ItemId, shown.Line.Version, verdict, draft.Reason, shown.Line.ContentHash, [.. draft.Grants], await actor.GetAsync());
+        var command = new Decide(line.ItemId, shown.Line.Version, verdict, draft.Reason, shown.Line.ContentHash, [.. draft.Grants], await actor.GetAsync())
+        {
+            ExpiresAt = verdict == Verdict.Reduce && draft.EndsOn is { } day ? new DateTimeOffset(day.ToDateTime(new TimeOnly(23, 59, 59)), TimeSpan.Zero) : null,
+            OpenFor = clock.GetUtcNow() - opened,
+        };
         var outcome = await service.DecideAsync(command, CancellationToken.None);
         if (outcome.IsRefused)
             return outcome.Refusal;
         if (line.Verdict is null)
             here++;
+        await ForgetAsync(line.ItemId);
         undoable.Push((line.ItemId, $"{line.Name} {Words.Of(verdict)}"));
         Replace(line with { Verdict = verdict, Version = outcome.Value });
         await NextAsync(line.ItemId);
@@ -227,9 +284,10 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     private async Task<Refusal?> HandOnAsync(ReviewDetail shown)
     {
         var item = focused;
-        var outcome = await handOver.ReassignAsync(item, shown.Line.Version, draft.To, draft.Reason, await actor.GetAsync(), CancellationToken.None);
+        var outcome = await handOver.NotMineAsync(item, shown.Line.Version, draft.To, draft.Reason, draft.ProposeOwner, await actor.GetAsync(), CancellationToken.None);
         if (outcome.IsRefused)
             return outcome.Refusal;
+        await ForgetAsync(item);
         var next = NextOf(item);
         await LoadAsync();
         if (next is { } id && Lines.Any(l => l.ItemId == id))
@@ -246,7 +304,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     {
         var all = Lines.ToList();
         var at = all.FindIndex(l => l.ItemId == after);
-        return (all.Skip(at + 1).FirstOrDefault(l => l.Verdict is null) ?? all.Take(Math.Max(0, at)).FirstOrDefault(l => l.Verdict is null))?.ItemId;
+        return (all.Skip(at + 1).FirstOrDefault(Waits) ?? all.Take(Math.Max(0, at)).FirstOrDefault(Waits))?.ItemId;
     }
 
     private async Task UndoAsync()
@@ -262,6 +320,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
     {
         if (Lines.FirstOrDefault(l => l.ItemId == itemId) is not { } line)
             return;
+        await ForgetAsync(itemId);
         var outcome = await service.WithdrawDecisionAsync(itemId, line.Version, await actor.GetAsync(), CancellationToken.None);
         if (!outcome.IsRefused)
             Replace(line with { Verdict = null, Version = outcome.Value });
@@ -305,7 +364,7 @@ public sealed partial class ReviewPage(ReviewQueries queries, ReviewService serv
         if (sheet is null)
             return;
         var groups = sheet.Groups.Select(g => g with { Lines = g.Lines.Select(l => l.ItemId == line.ItemId ? line : l).ToList() }).ToList();
-        var before = Lines.First(l => l.ItemId == line.ItemId).Verdict is null ? 0 : 1;
-        sheet = sheet with { Groups = groups, Decided = sheet.Decided - before + (line.Verdict is null ? 0 : 1) };
+        var before = Waits(Lines.First(l => l.ItemId == line.ItemId)) ? 0 : 1;
+        sheet = sheet with { Groups = groups, Decided = sheet.Decided - before + (Waits(line) ? 0 : 1) };
     }
 }
