@@ -18,11 +18,11 @@ internal sealed partial class DemoStory
         clock.Set(now.AddDays(-52));
         await DecideAsync(campaign, percent: 94, ct);
         // After 14 days what is privileged or autonomous goes to a second pair of eyes, and after 21 it is over.
-        clock.Set(now.AddDays(-46));
+        clock.Set(now.AddDays(-45.9));
         await Get<CampaignService>().CloseDueAsync(ct);
         clock.Set(now.AddDays(-44));
         await DecideAsync(campaign, percent: 92, ct);
-        clock.Set(now.AddDays(-39));
+        clock.Set(now.AddDays(-38.5));
         await Get<CampaignService>().CloseDueAsync(ct);
         await CatchUpAsync(ct);
     }
@@ -39,7 +39,7 @@ internal sealed partial class DemoStory
     /// <summary>A campaign in two stages: the owners have answered, and their managers look again.</summary>
     private async Task<Guid> AgentsCampaignAsync(CancellationToken ct)
     {
-        var campaign = await LaunchAsync("Privileged and autonomous agents", new IdentityFilter { ForAiTool = true, MinimumRisk = 45 }, Recurrence.Once, 18, ct);
+        var campaign = await LaunchAsync("Privileged and autonomous agents", new IdentityFilter { ForAiTool = true, MinimumRisk = 45 }, Recurrence.Once, 15, ct);
         clock.Set(now.AddDays(-11));
         await DecideAsync(campaign, percent: 96, ct);
         return campaign;

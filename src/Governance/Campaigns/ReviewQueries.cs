@@ -21,9 +21,9 @@ public sealed class ReviewQueries(IDbContextFactory<GovernanceDb> contexts, Time
             join campaign in db.Campaigns on task.CampaignId equals campaign.Id
             where campaign.State != CampaignState.Prepared
             join stage in db.Stages on new { task.CampaignId, Number = task.StageNumber } equals new { stage.CampaignId, stage.Number }
-            group task by new { campaign.Id, campaign.Name, campaign.State, stage.DueAt, Over = stage.ClosedAt != null } into g
+            group task by new { campaign.Id, campaign.Name, campaign.State, stage.DueAt, stage.Number, Over = stage.ClosedAt != null } into g
             orderby g.Key.DueAt descending
-            select new MyCampaign(g.Key.Id, g.Key.Name, g.Key.Over && g.Key.State == CampaignState.Running ? CampaignState.Closed : g.Key.State, g.Key.DueAt, g.Count(), g.Count(t => t.Verdict != null || t.State == TaskState.Freed))).Take(50).ToListAsync(ct);
+            select new MyCampaign(g.Key.Id, g.Key.Name, g.Key.Over && g.Key.State == CampaignState.Running ? CampaignState.Closed : g.Key.State, g.Key.DueAt, g.Count(), g.Count(t => t.Verdict != null || t.State == TaskState.Freed), g.Key.Number)).Take(50).ToListAsync(ct);
         return mine.OrderBy(m => m.State != CampaignState.Running).ThenBy(m => m.State == CampaignState.Running ? m.DueAt.UtcTicks : -m.DueAt.UtcTicks).ToList();
     }
 

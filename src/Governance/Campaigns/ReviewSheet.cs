@@ -5,7 +5,7 @@ using Governance.Inventory;
 namespace Governance.Campaigns;
 
 /// <summary>A campaign as one reviewer sees it in the list of theirs.</summary>
-public sealed record MyCampaign(Guid CampaignId, string Name, CampaignState State, DateTimeOffset DueAt, int Total, int Decided);
+public sealed record MyCampaign(Guid CampaignId, string Name, CampaignState State, DateTimeOffset DueAt, int Total, int Decided, int StageNumber = 1);
 
 /// <summary>An item that a reviewer handed to somebody else.</summary>
 public sealed record HandedOnLine(Guid ItemId, string Name, string To, DateTimeOffset At, string Campaign);
