@@ -201,7 +201,8 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     private async Task SweepAsync(Window admin)
     {
         await CheckedAsync(admin, "/sweeps");
-        await admin.Button("Run now…").ClickAsync();
+        await admin.Button("Dry run now").ClickAsync();
+        await admin.Button("Run this one…").ClickAsync();
         await admin.DialogButton("Run").ClickAsync();
         await admin.SeesAsync("What this sweep did");
         await CheckAsync(admin, "/sweeps, done");
