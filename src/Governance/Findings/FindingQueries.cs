@@ -56,15 +56,25 @@ public sealed class FindingQueries(IDbContextFactory<GovernanceDb> contexts)
         ];
     }
 
-    /// <summary>One page, the newest first.</summary>
+    /// <summary>One page: the worst first, of equally bad ones the newest.</summary>
     public async Task<Page<FindingRow>> ListAsync(FindingFilter filter, string? cursor, int take, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var findings = Matching(db, filter);
         var total = await findings.Take(Page<FindingRow>.CountCap).CountAsync(ct);
-        if (Guid.TryParse(cursor, out var last) && await db.Findings.Where(f => f.Id == last).Select(f => (DateTimeOffset?)f.FirstSeenAt).SingleOrDefaultAsync(ct) is { } at)
-            findings = findings.Where(f => f.FirstSeenAt < at || (f.FirstSeenAt == at && f.Id < last));
-        var rows = await Rows(db, findings.OrderByDescending(f => f.FirstSeenAt).ThenByDescending(f => f.Id).Take(take + 1)).ToListAsync(ct);
+        var last = Guid.TryParse(cursor, out var id) ? await db.Findings.AsNoTracking().Where(f => f.Id == id).Select(f => new { f.Id, f.Severity, f.FirstSeenAt }).SingleOrDefaultAsync(ct) : null;
+        // A severity at a time, so that each is read in the order of its index.
+        var rows = new List<FindingRow>();
+        foreach (var severity in Enum.GetValues<Severity>().Where(s => last is null || s <= last.Severity).OrderDescending())
+        {
+            var these = findings.Where(f => f.Severity == severity);
+            if (last is not null && severity == last.Severity)
+                these = these.Where(f => f.FirstSeenAt < last.FirstSeenAt || (f.FirstSeenAt == last.FirstSeenAt && f.Id < last.Id));
+            rows.AddRange(await Rows(db, these.OrderByDescending(f => f.FirstSeenAt).ThenByDescending(f => f.Id).Take(take + 1 - rows.Count)).ToListAsync(ct));
+            if (rows.Count > take)
+                break;
+        }
+
         return new Page<FindingRow>(rows.Take(take).ToList(), rows.Count > take ? rows[take - 1].Id.ToString("D") : null, total);
     }
 

@@ -120,6 +120,36 @@ public sealed class FindingTests
         }
     }
 
+    [Theory, EachDatabase]
+    public async Task The_worst_come_first_then_the_newest_and_pages_neither_repeat_nor_skip(DatabaseProvider provider)
+    {
+        await using var test = await TestDatabase.CreateAsync(provider);
+        var given = new Given(test);
+        var severities = Enum.GetValues<Severity>();
+        await using (var db = test.Open())
+        {
+            for (var n = 0; n < 20; n++)
+            {
+                var identity = await given.IdentityAsync();
+                db.Findings.Add(new Finding { Id = Ids.New(test.Now), RuleId = "F01", IdentityId = identity.Id, Severity = severities[n % 5], Evidence = "x", FirstSeenAt = test.Now.AddDays(-(n / 10)), LastSeenAt = test.Now });
+            }
+
+            await db.SaveChangesAsync();
+        }
+
+        var (queries, seen, cursor) = (test.Get<FindingQueries>(), new List<FindingRow>(), (string?)null);
+        do
+        {
+            var page = await queries.ListAsync(new FindingFilter(), cursor, 3, None);
+            page.Total.ShouldBe(20);
+            seen.AddRange(page.Rows);
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        seen.Select(r => r.Id).Distinct().Count().ShouldBe(20);
+        seen.Select(r => (r.Severity, r.FirstSeenAt)).ShouldBe(seen.Select(r => (r.Severity, r.FirstSeenAt)).OrderByDescending(r => r.Severity).ThenByDescending(r => r.FirstSeenAt));
+    }
+
     [Theory]
     [InlineData("no role", "not.allowed")]
     [InlineData("no reason", "reason.needed")]

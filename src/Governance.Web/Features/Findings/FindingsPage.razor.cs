@@ -8,7 +8,7 @@ using MudBlazor;
 namespace Governance.Web.Features.Findings;
 
 /// <summary>Rules with their three outcomes at the left, findings at the right. What is chosen is in the address.</summary>
-public sealed partial class FindingsPage(FindingQueries queries, CurrentActor actor, NavigationManager navigation)
+public sealed partial class FindingsPage(FindingQueries queries, CurrentActor actor, NavigationManager navigation, EvaluationProgress progress)
 {
     private const int PageSize = 50;
 
@@ -18,6 +18,7 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
     private Page<FindingRow>? page;
     private FindingPolicy policy = FindingPolicy.Default;
     private bool mayAccept;
+    private string? toolName;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
@@ -64,6 +65,7 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
         var filter = new FindingFilter(
             Rule, Enum.TryParse<Governance.Findings.Severity>(SeverityName, out var severity) ? severity : null, Enum.TryParse<FindingState>(State, out var state) ? state : null, Q, Tool);
         page = await queries.ListAsync(filter, Cursor, PageSize, CancellationToken.None);
+        toolName = Tool is null ? null : page.Rows.Select(r => r.ToolName).FirstOrDefault();
         chosen.IntersectWith(page.Rows.Select(r => r.Id));
     }
 
@@ -105,6 +107,8 @@ public sealed partial class FindingsPage(FindingQueries queries, CurrentActor ac
 
     private string CsvAddress => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/findings.csv",
         new Dictionary<string, string?>(StringComparer.Ordinal) { ["rule"] = Rule, ["severity"] = SeverityName, ["state"] = State, ["q"] = Q, ["tool"] = Tool?.ToString() }.Where(p => !string.IsNullOrEmpty(p.Value)));
+
+    private string AllToolsAddress => navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["tool"] = null, ["after"] = null });
 
     private string Address(string? rule) => navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["rule"] = rule, ["after"] = null });
 
