@@ -1,4 +1,5 @@
 using Governance.Connectors;
+using Governance.Evidence;
 using Governance.Inventory;
 using Governance.Persistence;
 using Governance.Web.Hosting;
@@ -32,6 +33,8 @@ public sealed class DemoLoader(DataDirectory data, IConfiguration configuration,
         await using (var provider = services.BuildServiceProvider())
         {
             await new DemoStory(provider, past, clock.GetUtcNow(), data.Folder("files")).TellAsync(ct);
+            // What each night keeps, so that figures have a trend.
+            await provider.GetRequiredService<MetricBoard>().KeepAsync(ct);
         }
 
         await File.WriteAllTextAsync(Marker, "The sample organisation is complete. Delete this folder to have it made anew.\n", ct);

@@ -184,6 +184,54 @@ public sealed class EvidencePackageTests
     }
 
     [Fact]
+    public async Task A_report_on_either_paper_passes_a_checker_where_one_is_installed()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        foreach (var paper in Enum.GetValues<PaperSize>())
+        {
+            var made = (await test.Get<EvidenceService>().MakeAsync(new EvidenceRequest("nist-ai-rmf-1.0", From, test.Now) { Paper = paper }, Auditor, null, CancellationToken.None)).OrThrow();
+            var path = Path.Combine(test.Folder, "evidence", made.Folder, "report.pdf");
+            using (var pdf = PdfDocument.Open(path))
+                (Math.Round(pdf.GetPage(1).Width), Math.Round(pdf.GetPage(1).Height)).ShouldBe(paper == PaperSize.A4 ? (595, 842) : (612, 792));
+            if (!File.Exists("/usr/bin/qpdf"))
+                continue;
+            using var checker = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/qpdf", ["--check", path]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            var said = await checker.StandardOutput.ReadToEndAsync() + await checker.StandardError.ReadToEndAsync();
+            await checker.WaitForExitAsync();
+            checker.ExitCode.ShouldBe(0, said);
+        }
+    }
+
+    [Fact]
+    public async Task The_page_says_what_the_paper_says_and_runs_nothing()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        var html = await File.ReadAllTextAsync(Path.Combine(await MakeAsync(test), "report.html"));
+        html.ShouldContain("<html lang=\"en\">");
+        html.ShouldContain("1 of 3");
+        html.ShouldContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+        html.ShouldNotContain("<script");
+        html.ShouldContain("&lt;U+202E&gt;");
+        html.ShouldContain("<th scope=\"col\">");
+    }
+
+    [Fact]
+    public async Task A_scope_narrows_every_population()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        var other = await new Given(test).SourceAsync(SourceSystem.Aws);
+        await new Given(test).SaveAsync(db => db.Identities.Add(Identity(test, other, "elsewhere")));
+        var made = (await test.Get<EvidenceService>().MakeAsync(new EvidenceRequest("nist-csf-2.0", From, test.Now) { Scope = new IdentityFilter { SourceId = other }, ScopeWords = "Source AWS" }, Auditor, null, CancellationToken.None)).OrThrow();
+        var folder = Path.Combine(test.Folder, "evidence", made.Folder);
+        Metric(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "facts.json"))).RootElement, "M06").ShouldBe((0, 1, 0));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "populations")))
+            (await File.ReadAllTextAsync(file)).ShouldNotContain("notion");
+    }
+
+    [Fact]
     public async Task A_file_added_or_removed_is_found()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);

@@ -19,11 +19,9 @@ public sealed class PackagePageTests
         var package = await MakeAsync(context, Grace);
         await context.SaveAsync(db => db.Add(new Account { Id = Guid.CreateVersion7(), UserName = "olga", NormalizedUserName = "OLGA", DisplayName = "Olga Outside" }));
         var page = context.Render<PackagePage>(p => p.Add(x => x.Id, package.Id));
-        await PressAsync(page, "Approve");
-        await context.AnswerAsync("Approve");
+        await PressAsync(context, page, "Approve");
         page.WaitForAssertion(() => page.FindAll(".path li.done").Count.ShouldBe(2));
-        await PressAsync(page, "Issue");
-        await context.AnswerAsync("Issue");
+        await PressAsync(context, page, "Issue");
         page.WaitForAssertion(() => page.FindAll(".path li.done").Count.ShouldBe(3), TimeSpan.FromSeconds(60));
         page.Find(".share").TextContent.ShouldContain("An account without a role can read this package");
         page.Find(".command").TextContent.ShouldContain(context.Get<Governance.Audit.Signing.SigningKeys>().Current.Kid);
@@ -35,8 +33,7 @@ public sealed class PackagePageTests
         await using var context = await PageContext.OpenAsync(Roles.Auditor);
         var package = await MakeAsync(context, context.Me);
         var page = context.Render<PackagePage>(p => p.Add(x => x.Id, package.Id));
-        await PressAsync(page, "Approve");
-        await context.AnswerAsync("Approve");
+        await PressAsync(context, page, "Approve");
         page.WaitForElement(".mud-alert").TextContent.ShouldContain("You prepared this package");
         page.FindAll(".path li.done").Count.ShouldBe(1);
     }
@@ -66,9 +63,12 @@ public sealed class PackagePageTests
         return (await context.Get<EvidenceService>().MakeAsync(new EvidenceRequest("soc-2", now.AddDays(-30), now), by, null, CancellationToken.None)).OrThrow();
     }
 
-    private static Task PressAsync(IRenderedComponent<PackagePage> page, string button)
+    /// <summary>Presses the page's button and the one of the dialog that it opens; the first is done when the second was answered.</summary>
+    private static async Task PressAsync(PageContext context, IRenderedComponent<PackagePage> page, string button)
     {
         page.WaitForElement(".path");
-        return page.FindAll("button").Single(b => b.TextContent.Trim() == button).ClickAsync(new());
+        var pressed = page.FindAll("button").Single(b => b.TextContent.Trim() == button).ClickAsync(new());
+        await context.AnswerAsync(button);
+        await pressed;
     }
 }

@@ -12,7 +12,7 @@ internal static class DecisionsInForce
     public static IQueryable<Decision> Decided(this MetricContext context)
     {
         var (all, until) = (context.Db.Decisions.AsNoTracking(), context.Until);
-        return all.Where(d => d.At < until && !d.Withdrawn && !all.Any(later => later.SupersedesId == d.Id && later.At < until));
+        return all.Where(d => d.At < until && !d.Withdrawn && !all.Any(later => later.ItemId == d.ItemId && later.SupersedesId == d.Id && later.At < until));
     }
 
     public static string Words(this Verdict verdict) => verdict switch { Verdict.Certify => "certify", Verdict.Reduce => "reduce", Verdict.Revoke => "revoke", _ => "don't know" };

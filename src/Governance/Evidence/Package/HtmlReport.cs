@@ -17,7 +17,7 @@ internal sealed class HtmlReport(Facts facts, ReportStatus status, string dataHa
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;padding:0;list-style:none}.tiles li{background:var(--pale);padding:12px 16px;border-left:4px solid var(--soft)}.tiles b{display:block;font-size:26px}
         .figure{font-size:26px;font-weight:600;margin:4px 0 0}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;margin:8px 0 20px}caption{text-align:left;font-weight:600;padding:6px 0}
         th{text-align:left;background:var(--pale);color:var(--soft)}th,td{padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-        code{font-family:"IBM Plex Mono",ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}a{color:var(--green)}nav ul{columns:2;gap:32px;padding-left:18px}.skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:#fff;padding:8px}
+        code{font-family:"IBM Plex Mono",ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}a{color:var(--green)}nav ul{columns:2;gap:32px;padding-left:18px}nav a{display:inline-block;padding:3px 0}.skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:#fff;padding:8px}
         @media(max-width:700px){nav ul{columns:1}dl{grid-template-columns:1fr}}@media print{h2{break-before:page}}
         """;
 
