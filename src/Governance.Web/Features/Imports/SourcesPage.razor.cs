@@ -20,16 +20,6 @@ public sealed partial class SourcesPage(InventoryQueries queries, FeedQueries fe
         sources = await queries.ListSourcesAsync(CancellationToken.None);
     }
 
-    private static string SystemOf(SourceRow source) => source.System switch
-    {
-        SourceSystem.Generic => "from CSV",
-        SourceSystem.Entra => "Microsoft Entra",
-        SourceSystem.Aws => "AWS",
-        SourceSystem.Gcp => "Google Cloud",
-        SourceSystem.Saas => "SaaS",
-        var other => other.ToString(),
-    };
-
     private async Task ConnectAsync(SourceRow source)
     {
         var parameters = new DialogParameters<ConnectorDialog>

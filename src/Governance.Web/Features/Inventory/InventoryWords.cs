@@ -22,6 +22,16 @@ internal static class InventoryWords
         _ => kind.ToString(),
     };
 
+    public static string Of(SourceSystem system) => system switch
+    {
+        SourceSystem.Generic => "from CSV",
+        SourceSystem.Entra => "Microsoft Entra",
+        SourceSystem.Aws => "AWS",
+        SourceSystem.Gcp => "Google Cloud",
+        SourceSystem.Saas => "SaaS",
+        _ => system.ToString(),
+    };
+
     public static string Of(OwnerState state) => state switch
     {
         OwnerState.Accepted => "Has an owner",

@@ -67,7 +67,7 @@ public sealed record PictureLayout(int Width, int Height, IReadOnlyList<PictureB
                 top += Row;
             }
 
-            boxes.Add(new PictureBox(source.First().SourceName, source.First().System.ToString(), x, y, BoxWidth, top - y + 6, total));
+            boxes.Add(new PictureBox(source.First().SourceName, InventoryWords.Of(source.First().System), x, y, BoxWidth, top - y + 6, total));
             heights[column] = top + 6 + 28;
         }
 
