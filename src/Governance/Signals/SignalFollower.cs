@@ -36,14 +36,15 @@ public sealed class SignalFollower(IDbContextFactory<GovernanceDb> contexts, Tim
                            join s in db.Sources on i.SourceId equals s.Id
                            where ids.Contains(i.Id)
                            select new { i.Id, i.ExternalId, i.DisplayName, Source = s }).ToDictionaryAsync(i => i.Id, ct);
-        var credentials = await CredentialsAsync(db, seen, ct);
+        var orders = await OrdersAsync(db, seen, ct);
+        var credentials = await CredentialsAsync(db, orders.Values, ct);
         var muted = (await db.SignalMutes.AsNoTracking().Select(m => new { m.StreamId, m.Subject }).ToListAsync(ct)).Select(m => (m.StreamId, m.Subject)).ToHashSet();
         using var signer = keys.Open(transmitter);
         foreach (var effect in seen.Where(s => about.ContainsKey(s.IdentityId)))
         {
             var identity = about[effect.IdentityId];
             var subject = new SignalSubject(SubjectIssuer.Of(identity.Source, transmitter.Issuer!), identity.ExternalId);
-            foreach (var (type, values) in effect.Events(credentials))
+            foreach (var (type, values) in effect.Events(orders.GetValueOrDefault(effect.OrderId), credentials))
             {
                 foreach (var to in streams.Where(s => s.Stream.Events.Split(' ').Contains(type, StringComparer.Ordinal) && !muted.Contains((s.Stream.Id, subject.Key))))
                 {
@@ -58,12 +59,22 @@ public sealed class SignalFollower(IDbContextFactory<GovernanceDb> contexts, Tim
         db.ChangeTracker.Clear();
     }
 
-    private static async Task<Dictionary<Guid, CredentialKind>> CredentialsAsync(GovernanceDb db, IReadOnlyList<Observed> seen, CancellationToken ct)
+    /// <summary>What each order is about: the identity, or one credential or grant of it.</summary>
+    private static async Task<Dictionary<string, OrderedThing>> OrdersAsync(GovernanceDb db, IReadOnlyList<Observed> seen, CancellationToken ct)
     {
-        var ids = seen.Where(s => s.CredentialId is not null).Select(s => s.CredentialId!.Value).ToHashSet();
+        var ids = seen.Select(s => Guid.TryParse(s.OrderId, out var id) ? id : Guid.Empty).ToHashSet();
+        return await db.RevocationOrders.AsNoTracking().Where(o => ids.Contains(o.Id)).Select(o => new { o.Id, o.CredentialId, o.GrantId }).ToDictionaryAsync(o => o.Id.ToString("D"), o => new OrderedThing(o.CredentialId, o.GrantId), StringComparer.Ordinal, ct);
+    }
+
+    private static async Task<Dictionary<Guid, CredentialKind>> CredentialsAsync(GovernanceDb db, IEnumerable<OrderedThing> orders, CancellationToken ct)
+    {
+        var ids = orders.Select(o => o.CredentialId).OfType<Guid>().ToHashSet();
         return ids.Count == 0 ? [] : await db.Credentials.AsNoTracking().Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Kind, ct);
     }
 }
+
+/// <summary>The one credential or grant that an order is about; neither for the whole identity.</summary>
+internal sealed record OrderedThing(Guid? CredentialId, Guid? GrantId);
 
 /// <summary>Who gave the id, so that a receiver that knows the same system knows whom it is about.</summary>
 public static class SubjectIssuer
@@ -77,7 +88,7 @@ public static class SubjectIssuer
 }
 
 /// <summary>One effect that was seen in its source, as the audit entry tells of it.</summary>
-internal sealed record Observed(RevocationVerb Verb, Guid IdentityId, Guid? CredentialId, bool OfGrant, string OrderId, string Evidence, string Initiator, DateTimeOffset At)
+internal sealed record Observed(RevocationVerb Verb, Guid IdentityId, string OrderId, string Evidence, string Initiator, DateTimeOffset At)
 {
     public static Observed? Of(AuditEntry entry)
     {
@@ -89,16 +100,17 @@ internal sealed record Observed(RevocationVerb Verb, Guid IdentityId, Guid? Cred
         // Undone is said only of what was read back; of the rest, Verified is what was seen.
         if (!undone && !string.Equals(Text(details, "remediation"), nameof(RemediationState.Verified), StringComparison.OrdinalIgnoreCase))
             return null;
-        return new Observed(verb, identity, Guid.TryParse(Text(details, "credentialId"), out var credential) ? credential : null, Text(details, "grantId") is not null, entry.SubjectId, Text(details, "evidence") ?? string.Empty,
+        return new Observed(verb, identity, entry.SubjectId, Text(details, "evidence") ?? string.Empty,
             entry.ActorKind == ActorKind.Person ? "admin" : "policy", entry.At);
     }
 
     /// <summary>What it means to others.</summary>
-    public IEnumerable<(string Type, JsonObject Values)> Events(IReadOnlyDictionary<Guid, CredentialKind> credentials)
+    public IEnumerable<(string Type, JsonObject Values)> Events(OrderedThing? order, IReadOnlyDictionary<Guid, CredentialKind> credentials)
     {
-        if (OfGrant)
+        // CAEP has no event for a permission that was taken: its token-claims-change speaks of claims, which are not known here.
+        if (order?.GrantId is not null)
             yield break;
-        if (CredentialId is { } id)
+        if (order?.CredentialId is { } id)
         {
             var change = Verb switch { RevocationVerb.Delete => "delete", RevocationVerb.Disable => "revoke", RevocationVerb.Rotate => "update", _ => "create" };
             var values = SignalClaims.Caep(At, Initiator, Reason(change == "create" ? "A credential works again" : "A credential was taken away"));

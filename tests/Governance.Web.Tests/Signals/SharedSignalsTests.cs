@@ -160,10 +160,25 @@ public sealed class SharedSignalsTests : IAsyncLifetime
     {
         var id = (await SendAsync(HttpMethod.Post, "/ssf/streams", [], HttpStatusCode.Created))["stream_id"]!.ToString();
         var (_, identity) = await IdentityAsync();
-        await AppendAsync(AuditActions.RevocationStepDone, Guid.CreateVersion7(), new { verb = RevocationVerb.Delete, outcome = "done", remediation = RemediationState.Verified, evidence = "gone", identityId = identity.Id, credentialId = Guid.CreateVersion7() });
+        var now = TimeProvider.System.GetUtcNow();
+        var credential = new Credential { Id = Guid.CreateVersion7(), IdentityId = identity.Id, ExternalId = "k1", Kind = CredentialKind.ClientSecret };
+        var orders = new[] { TargetKind.Credential, TargetKind.Grant }.Select(on => new RevocationOrder
+        {
+            Id = Guid.CreateVersion7(), IdentityId = identity.Id, SourceId = identity.SourceId, On = on, CredentialId = on == TargetKind.Credential ? credential.Id : null, GrantId = on == TargetKind.Grant ? Guid.CreateVersion7() : null,
+            TargetKey = on.ToString(), Reason = "r", OrderedAt = now, OrderedBy = "Eve",
+        }).ToList();
+        await using (var db = await console.Get<IDbContextFactory<GovernanceDb>>().CreateDbContextAsync())
+        {
+            db.Add(credential);
+            db.AddRange(orders);
+            await db.SaveChangesAsync();
+        }
+
+        foreach (var order in orders)
+            await AppendAsync(AuditActions.RevocationStepDone, order.Id, new { verb = RevocationVerb.Delete, outcome = "done", remediation = RemediationState.Verified, evidence = "gone", identityId = identity.Id });
         await CatchUpAsync();
         var change = (await PollAsync(id)).ShouldHaveSingleItem()["events"]![SignalTypes.CredentialChange]!;
-        (change["change_type"]!.ToString(), change["credential_type"]!.ToString().Length > 0, change["reason_admin"]!["en"]!.ToString().Length > 0).ShouldBe(("delete", true, true));
+        (change["change_type"]!.ToString(), change["credential_type"]!.ToString(), change["reason_admin"]!["en"]!.ToString().Length > 0).ShouldBe(("delete", "client-secret", true));
     }
 
     [Fact]

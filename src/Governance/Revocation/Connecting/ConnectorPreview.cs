@@ -20,17 +20,14 @@ public sealed class ConnectorPreview(IDbContextFactory<GovernanceDb> contexts, C
         if (Roles.Require(by, Roles.SecurityEngineer, Roles.Administrator) is { } refusal)
             return refusal;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var found = await (from o in db.RevocationOrders.AsNoTracking()
-                           join i in db.Identities on o.IdentityId equals i.Id
-                           where o.Id == orderId
-                           select new { Order = o, Identity = i }).SingleOrDefaultAsync(ct);
-        if (found is null)
+        if (await db.RevocationOrders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == orderId, ct) is not { } order)
             return new Refusal("revocation.not-found", "This order is not there any more.");
-        if (await db.ConnectorBindings.AsNoTracking().SingleOrDefaultAsync(b => b.SourceId == found.Order.SourceId, ct) is not { } binding || connectors.Find(binding.Kind) is not { } kind)
+        if (await db.ConnectorBindings.AsNoTracking().SingleOrDefaultAsync(b => b.SourceId == order.SourceId, ct) is not { } binding || connectors.Find(binding.Kind) is not { } kind)
             return new Refusal("connector.none", "The source has no connector: a person does it by hand, and nothing is sent.");
-        var target = new ConnectorTarget(found.Identity.ExternalId, found.Identity.DisplayName) { Kind = found.Identity.Kind, Attributes = found.Identity.Attributes, ParentExternalId = found.Identity.ParentExternalId };
+        if (await StepTargets.FindAsync(db, orderId, ct) is not { } target)
+            return new Refusal("revocation.target-gone", "The inventory does not know the credential or grant any more that the order is about.");
         if (kind.Ability(target, verb) is not { } ability)
-            return new Refusal("connector.cannot", $"{kind.Title} cannot {verb.ToString().ToLowerInvariant()} this kind of identity. Do it in the source, and confirm it here by hand.");
+            return new Refusal("connector.cannot", $"{kind.Title} cannot {verb.ToString().ToLowerInvariant()} this. Do it in the source, and confirm it here by hand.");
         var opened = await connectors.OpenAsync(binding.Kind, binding.Settings, binding.SecretReference, ct);
         if (opened.IsRefused)
             return opened.Refusal;
@@ -42,7 +39,7 @@ public sealed class ConnectorPreview(IDbContextFactory<GovernanceDb> contexts, C
             var seen = await connector.ObserveAsync(target, deadline.Token);
             var before = await db.RevocationSteps.AsNoTracking().Where(s => s.OrderId == orderId && s.PreState != null).OrderBy(s => s.DueAt).Select(s => s.PreState).FirstOrDefaultAsync(ct) ?? seen.PreState;
             var calls = StepRules.IsReached(verb, seen, before) || seen.State == TargetState.Gone
-                ? [] : await connector.DescribeAsync(new ConnectorCommand(verb, target, orderId.ToString("D"), before, found.Order.Reason), deadline.Token);
+                ? [] : await connector.DescribeAsync(new ConnectorCommand(verb, target, orderId.ToString("D"), before, order.Reason), deadline.Token);
             return new SendPreview(seen.Description, calls, ability.Reversibility.ToString());
         }
         catch (ConnectorException fault)
