@@ -15,13 +15,13 @@ public sealed record ReachEdge(string Path, string Label, bool Confirmed);
 /// </summary>
 public sealed record ReachLayout(int Width, int Height, IReadOnlyList<(string Title, int X)> Columns, IReadOnlyList<ReachNode> Nodes, IReadOnlyList<ReachEdge> Edges)
 {
-    public const int NodeWidth = 236;
+    public const int NodeWidth = 228;
     public const int NodeHeight = 40;
 
     /// <summary>So many nodes stand in a column before the rest is one.</summary>
     public const int Most = 8;
 
-    private const int Gap = 64;
+    private const int Gap = 52;
     private const int Row = 48;
     private const int Head = 30;
 
@@ -40,7 +40,7 @@ public sealed record ReachLayout(int Width, int Height, IReadOnlyList<(string Ti
         {
             var key = $"in-{n}";
             Add(0, key, "in", way.Title, way.Note, $"/identities/{way.Of}", way.Exposed);
-            Edge(key, starts.Exists(s => s.Id == way.Of) ? Key(way.Of) : starts.Count > 0 ? Key(starts[0].Id) : null, "is a way in", confirmed: true);
+            Edge(key, starts.Exists(s => s.Id == way.Of) ? Key(way.Of) : starts.Count == 1 ? Key(starts[0].Id) : "more-1", "is a way in", confirmed: true);
         }
 
         More(0, reach.WayInCount - ways.Count, "more credentials");
@@ -51,6 +51,8 @@ public sealed record ReachLayout(int Width, int Height, IReadOnlyList<(string Ti
         foreach (var source in reach.Sources.Take(3))
             Add(2, $"source-{source.SourceId:N}", "source", source.Name, source.Identities == 1 ? "its 1 identity" : $"all its {source.Identities:N0} identities", $"/identities?source={source.SourceId}", privileged: true);
         More(2, reach.Identities.Count - identities.Count, reach.Unfollowed ? "more, and others not followed" : "more identities");
+        if (reach.Identities.Count + reach.Sources.Count == 0)
+            Add(2, "none", "more", "No other identity", "no way to one is known", null, privileged: false);
         foreach (var one in identities)
             Edge(Key(one.FromId), Key(one.Id), one.How, one.Confirmed);
         foreach (var source in reach.Sources.Take(3))

@@ -110,7 +110,7 @@ internal sealed class ReachSteps(GovernanceDb db)
     };
 
     private static string Words(CredentialKind kind, ExpiryState expiry, DateTimeOffset? ends) =>
-        $"{kind switch { CredentialKind.FederatedTrust => "federated trust", CredentialKind.ClientSecret => "client secret", _ => kind.ToString().ToLowerInvariant() }}, "
+        $"{kind switch { CredentialKind.FederatedTrust => "federated trust", CredentialKind.ClientSecret => "client secret", CredentialKind.AccessKey => "access key", CredentialKind.ApiKey => "API key", _ => kind.ToString().ToLowerInvariant() }}, "
         + (ends is { } day ? $"ends {SqlText.Day(day)}" : expiry == ExpiryState.Never ? "never ends" : "end not reported");
 
     private sealed record Way(Guid From, Guid To, string How, bool Confirmed);
