@@ -1,6 +1,7 @@
-using Governance.Connectors.Entra;
-using Governance.Connectors.Ldap;
+using Governance.Accounts;
+using Governance.Common;
 using Governance.Inventory;
+using Governance.Ownership;
 using Governance.People;
 using Governance.Persistence;
 using Governance.Tests.Support;
@@ -103,6 +104,41 @@ public sealed class PeopleFeedTests(LdapServer directory) : IClassFixture<LdapSe
         await using var db = desk.Test.Open();
         (await db.People.CountAsync(p => p.MissingSince != null)).ShouldBe(30);
         (await db.AuditEntries.Where(e => e.Action.StartsWith("people.")).OrderBy(e => e.Sequence).Select(e => e.Action).ToListAsync()).ShouldBe(["people.imported", "people.held", "people.held", "people.confirmed", "people.imported"]);
+    }
+
+    [Theory, EachDatabase]
+    public async Task More_than_five_in_a_hundred_owners_are_held_though_few_people_go_and_administrators_are_told(DatabaseProvider provider)
+    {
+        await using var desk = await FeedDesk.CreateAsync(provider);
+        var given = new Given(desk.Test);
+        var people = Enumerable.Range(1, 40).Select(i => User(i)).ToList();
+        await using var tenant = await TenantAsync(() => people);
+        var feed = await desk.ConnectAsync("entra-people", GraphChange(tenant));
+        await desk.ImportOfAsync(await desk.RunAsync(feed));
+        await using (var db = desk.Test.Open())
+        {
+            var owners = await db.People.OrderBy(p => p.ExternalId).Take(20).ToListAsync();
+            foreach (var owner in owners)
+            {
+                var identity = await given.IdentityAsync();
+                await given.SaveAsync(d => d.OwnerAssignments.Add(new OwnerAssignment { Id = Guid.CreateVersion7(), IdentityId = identity.Id, PersonId = owner.Id, Role = OwnerRole.Accountable, State = AssignmentState.Accepted, Since = desk.Test.Now, AssignedBy = "test" }));
+            }
+
+            (await desk.Test.Get<AccountService>().CreateAsync(new NewAccount("ann@example.com", "Ann", "seven unlikely garden words", [Roles.Administrator], owners[19].Id), Actor.Job("test"), default)).OrThrow();
+        }
+
+        // Four of those who own nothing: a tenth of the people, and believed.
+        people.RemoveRange(36, 4);
+        (await desk.RunAsync(feed)).State.ShouldBe(FeedRunState.Completed);
+        // Four owners: a ninth of the people, and a fifth of the owners.
+        people.RemoveRange(0, 4);
+        var held = await desk.RunAsync(feed);
+        held.State.ShouldBe(FeedRunState.Held);
+        held.Message!.ShouldContain("4 of 36 active people would be gone or have left at once, 4 of 20 owners among them; more than 5 % of owners is held");
+        await desk.Test.CatchUpAsync();
+        await using var after = desk.Test.Open();
+        var message = await after.Messages.SingleAsync(m => m.Kind == "directory.held");
+        message.Link.ShouldBe($"/imports/{held.ImportRunId:D}");
     }
 
     [Fact]
