@@ -10,6 +10,7 @@ internal static class Verbs
         ImportVerb.Create(),
         FetchVerb.Create(),
         OwnersVerb.Create(),
+        CampaignsVerb.Create(),
         SweepVerb.Create(),
         CheckVerb.Create(),
         EvidenceVerb.Create(),

@@ -2,7 +2,7 @@ using System.Globalization;
 using Governance.Benchmarks;
 using Governance.Persistence;
 
-// dotnet run -c Release --project tests/Governance.Benchmarks -- import|pages|memory|findings|followers|evidence|audit [--rows N] [--provider Sqlite|PostgreSql]
+// dotnet run -c Release --project tests/Governance.Benchmarks -- import|pages|memory|findings|campaigns|followers|evidence|audit [--rows N] [--provider Sqlite|PostgreSql]
 // PostgreSQL: GOVERNANCE_TEST_POSTGRES names the server, as for the tests.
 var verb = args.FirstOrDefault() ?? "import";
 var rows = int.Parse(Option("--rows") ?? "100000", CultureInfo.InvariantCulture);
@@ -16,6 +16,7 @@ return verb switch
     "audit" => await AuditBenchmark.RunAsync(provider, rows),
     "followers" => await FollowersBenchmark.RunAsync(provider, rows),
     "evidence" => await EvidenceBenchmark.RunAsync(provider, rows),
+    "campaigns" => await CampaignBenchmark.RunAsync(provider, rows),
     "pages" => await PageBenchmark.RunAsync(provider, rows),
     _ => Usage(),
 };

@@ -76,6 +76,26 @@ internal sealed partial class DemoStory
         clock.Set(now.AddDays(-1));
         await DecideAsync(campaign, percent: 42, ct);
         await CatchUpAsync(ct);
+        await ComingCampaignsAsync(ct);
+    }
+
+    /// <summary>One that a schedule will launch, and one that is prepared and waits for its manager.</summary>
+    private async Task ComingCampaignsAsync(CancellationToken ct)
+    {
+        var manager = await ActorAsync(DemoPeople.CampaignManager, ct);
+        var campaigns = Get<CampaignService>();
+        var unused = new DefinitionInput
+        {
+            Name = "Unused identities",
+            FallbackReviewerId = people[DemoPeople.SecurityEngineer],
+            Recurrence = Recurrence.Monthly,
+            FirstLaunchAt = CampaignSchedule.Instant(now.UtcDateTime.Date.AddDays(9).AddHours(9), "Europe/Berlin"),
+            TimeZone = "Europe/Berlin",
+            Run = new RunSettings { InactiveDays = 90 },
+        };
+        (await campaigns.DefineAsync(unused, manager, ct)).OrThrow();
+        var production = unused with { Name = "High risk in production", Recurrence = Recurrence.Once, FirstLaunchAt = null, Scope = new IdentityFilter { MinimumRisk = 50 }, Run = new RunSettings() };
+        (await campaigns.PrepareAsync((await campaigns.DefineAsync(production, manager, ct)).OrThrow(), manager, ct)).OrThrow();
     }
 
     private async Task<Guid> LaunchAsync(string name, IdentityFilter scope, Recurrence recurrence, int days, CancellationToken ct)

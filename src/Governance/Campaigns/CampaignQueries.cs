@@ -13,7 +13,8 @@ public sealed record CampaignRow(Guid Id, Guid DefinitionId, string Name, Campai
 public sealed record DefinitionRow(Guid Id, string Name, CampaignSchedule Schedule, int DurationDays, DateTimeOffset? NextLaunchAt, string FallbackReviewer, Guid? RunningCampaignId);
 
 /// <summary>A definition to be changed.</summary>
-public sealed record DefinitionDetail(Guid Id, Guid Version, DefinitionInput Input, string FallbackReviewer, DateTimeOffset? ArchivedAt, Guid? RunningCampaignId);
+/// <param name="Names">Of the people that its stages name.</param>
+public sealed record DefinitionDetail(Guid Id, Guid Version, DefinitionInput Input, string FallbackReviewer, DateTimeOffset? ArchivedAt, Guid? RunningCampaignId, IReadOnlyDictionary<Guid, string> Names);
 
 /// <summary>The sources and tools that a scope can name.</summary>
 public sealed record ScopeChoices(IReadOnlyList<ScopeChoice> Sources, IReadOnlyList<ScopeChoice> Tools);
@@ -107,7 +108,9 @@ public sealed class CampaignQueries(IDbContextFactory<GovernanceDb> contexts)
         };
         var name = await db.People.Where(p => p.Id == d.FallbackReviewerId).Select(p => p.Name).SingleOrDefaultAsync(ct) ?? string.Empty;
         var running = await db.Campaigns.Where(c => c.DefinitionId == id && (c.State == CampaignState.Running || c.State == CampaignState.Prepared)).Select(c => (Guid?)c.Id).FirstOrDefaultAsync(ct);
-        return new DefinitionDetail(d.Id, d.Version, input, name, d.ArchivedAt, running);
+        var named = input.Stages.SelectMany(s => s.People.Concat(s.FallbackPeople)).Distinct().ToList();
+        var names = await db.People.Where(p => named.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, ct);
+        return new DefinitionDetail(d.Id, d.Version, input, name, d.ArchivedAt, running, names);
     }
 
     /// <summary>One campaign with its progress by reviewer, those with most left first.</summary>

@@ -57,8 +57,7 @@ public sealed partial class CampaignPage(
 
     protected override async Task OnInitializedAsync()
     {
-        var me = await actor.GetAsync();
-        manages = me.Holds(Roles.CampaignManager) || me.Holds(Roles.Administrator);
+        manages = CampaignPages.Manages(await actor.GetAsync());
         await LoadAsync();
         comparison = await comparisons.WithLastAsync(Id, 50, CancellationToken.None);
         excluded = await exports.ExclusionCountsAsync(Id, CancellationToken.None);

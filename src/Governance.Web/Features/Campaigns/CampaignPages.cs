@@ -1,4 +1,5 @@
 using Governance.Campaigns;
+using Governance.Common;
 using Governance.Web.Jobs;
 using Governance.Web.Layout;
 
@@ -20,6 +21,9 @@ public sealed class CampaignJob(CampaignService service, StandInService standIns
 /// <summary>What the pages and jobs of campaigns need in the host.</summary>
 public static class CampaignPages
 {
+    /// <summary>Whether the person may define, start and end campaigns; the services ask again.</summary>
+    internal static bool Manages(Actor me) => me.Holds(Roles.CampaignManager) || me.Holds(Roles.Administrator);
+
     public static IServiceCollection AddCampaignPages(this IServiceCollection services)
     {
         services.AddTransient<CampaignJob>();

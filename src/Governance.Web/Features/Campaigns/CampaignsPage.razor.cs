@@ -1,19 +1,25 @@
 using Governance.Campaigns;
 using Governance.Common;
+using Governance.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace Governance.Web.Features.Campaigns;
 
 /// <summary>What ran and runs, the newest first.</summary>
-public sealed partial class CampaignsPage(CampaignQueries queries)
+public sealed partial class CampaignsPage(CampaignQueries queries, CurrentActor actor)
 {
     private Page<CampaignRow>? runs;
     private string? cursor;
+    private bool manages;
 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
-    protected override Task OnInitializedAsync() => LoadRunsAsync(null);
+    protected override async Task OnInitializedAsync()
+    {
+        manages = CampaignPages.Manages(await actor.GetAsync());
+        await LoadRunsAsync(null);
+    }
 
     private async Task LoadRunsAsync(string? from)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Governance.Campaigns;
 using Governance.Common;
 using Governance.Web.Security;
@@ -8,16 +7,19 @@ using MudBlazor;
 
 namespace Governance.Web.Features.Campaigns;
 
-/// <summary>Defines a campaign, with what it would mean beside the form as it is filled in.</summary>
+/// <summary>Designs a campaign, with what it would mean beside the form as it is filled in.</summary>
 public sealed partial class DefinitionPage(CampaignQueries queries, CampaignService service, CurrentActor actor, NavigationManager navigation)
 {
     private DefinitionForm form = new();
     private ScopeChoices? choices;
     private CampaignPreview? preview;
+    private IReadOnlyList<ExclusionCount> excluded = [];
+    private IReadOnlyList<DateTimeOffset> dates = [];
     private Refusal? refusal;
     private string? fallbackName;
     private Guid? version;
     private Guid? running;
+    private int asked;
     private bool archived;
     private bool loaded;
     private bool busy;
@@ -32,26 +34,21 @@ public sealed partial class DefinitionPage(CampaignQueries queries, CampaignServ
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
-    /// <summary>"412 items for 38 reviewers; 6 without an accepted owner go to Ada."</summary>
-    public static string Describe(CampaignPreview preview, string? fallback)
-    {
-        if (preview.Items == 0)
-            return "Nothing is in this scope: nothing would be launched.";
-        var text = $"{CampaignWords.Count(preview.Items, "identity", "identities")} for {CampaignWords.Count(preview.Reviewers, "reviewer")}";
-        if (preview.ByFallback > 0)
-            text += string.Create(CultureInfo.InvariantCulture, $"; {preview.ByFallback:N0} that no accepted owner can review go to {(string.IsNullOrEmpty(fallback) ? "the fallback reviewer" : fallback)}");
-        if (preview.WithoutReviewer > 0)
-            text += string.Create(CultureInfo.InvariantCulture, $"; {preview.WithoutReviewer:N0} nobody may review yet, since the fallback reviewer created them");
-        return text + ".";
-    }
+    [Inject]
+    private TimeProvider Clock { get; set; } = default!;
 
     protected override async Task OnInitializedAsync()
     {
         choices = await queries.ScopeChoicesAsync(CancellationToken.None);
         if (Id is { } id && await queries.FindDefinitionAsync(id, CancellationToken.None) is { } found)
         {
-            form = DefinitionForm.From(found.Input);
+            form = DefinitionForm.From(found.Input, found.Names);
             (version, fallbackName, archived, running) = (found.Version, found.FallbackReviewer, found.ArchivedAt is not null, found.RunningCampaignId);
+        }
+        else
+        {
+            foreach (var stage in StageSettings.Standard(14))
+                form.Stages.Add(StageForm.From(stage, new Dictionary<Guid, string>()));
         }
 
         loaded = true;
@@ -60,9 +57,11 @@ public sealed partial class DefinitionPage(CampaignQueries queries, CampaignServ
 
     private string? Invalid(string field) => string.Equals(refusal?.Field, field, StringComparison.Ordinal) ? "true" : null;
 
-    private Task ScopeAsync(Action change)
+    private Task UseAsync(CampaignTemplate template)
     {
-        change();
+        var fallback = form.FallbackReviewerId;
+        form = DefinitionForm.From(template.Input with { TimeZone = form.TimeZone }, new Dictionary<Guid, string>());
+        form.FallbackReviewerId = fallback;
         return CountAsync();
     }
 
@@ -72,9 +71,32 @@ public sealed partial class DefinitionPage(CampaignQueries queries, CampaignServ
         return CountAsync();
     }
 
-    private async Task CountAsync() => preview = await service.PreviewAsync(form.ToInput(), CancellationToken.None);
+    private Task AddStageAsync()
+    {
+        form.Stages.Add(StageForm.From(new StageSettings { Reviewers = [ReviewerKind.OwnersManager], FallbackRole = Roles.SecurityEngineer, Items = StageItems.PrivilegedOrAutonomous, DurationDays = 7 }, new Dictionary<Guid, string>()));
+        return CountAsync();
+    }
 
-    private async Task SaveAsync(bool launch)
+    private Task RemoveAsync(StageForm stage)
+    {
+        form.Stages.Remove(stage);
+        form.Stages[0].Items = StageItems.All;
+        return CountAsync();
+    }
+
+    // An older answer does not replace a newer one.
+    private async Task CountAsync()
+    {
+        var turn = ++asked;
+        var input = form.ToInput();
+        dates = input.Dates(Clock.GetUtcNow(), 6);
+        var counted = await service.PreviewAsync(input, CancellationToken.None);
+        var left = await service.ExcludedAsync(input, CancellationToken.None);
+        if (turn == asked)
+            (preview, excluded) = (counted, left);
+    }
+
+    private async Task SaveAsync(bool prepare)
     {
         if (busy)
             return;
@@ -86,17 +108,17 @@ public sealed partial class DefinitionPage(CampaignQueries queries, CampaignServ
             refusal = saved.Refusal;
             if (saved.IsRefused)
                 return;
-            if (!launch)
+            if (!prepare)
             {
                 Snackbar.Done("Saved.");
-                navigation.NavigateTo("/campaigns");
+                navigation.NavigateTo("/campaigns/definitions");
                 return;
             }
 
-            var launched = await service.LaunchAsync(saved.Value, by, CancellationToken.None);
-            if (launched.IsRefused)
-                Snackbar.Refused(launched.Refusal);
-            navigation.NavigateTo(launched.IsRefused ? $"/campaigns/definitions/{saved.Value}" : $"/campaigns/{launched.Value}");
+            var prepared = await service.PrepareAsync(saved.Value, by, CancellationToken.None);
+            if (prepared.IsRefused)
+                Snackbar.Refused(prepared.Refusal);
+            navigation.NavigateTo(prepared.IsRefused ? $"/campaigns/definitions/{saved.Value}" : $"/campaigns/{prepared.Value}");
         }
         finally
         {
@@ -119,6 +141,6 @@ public sealed partial class DefinitionPage(CampaignQueries queries, CampaignServ
         if (done.IsRefused)
             refusal = done.Refusal;
         else
-            navigation.NavigateTo("/campaigns");
+            navigation.NavigateTo("/campaigns/definitions");
     }
 }

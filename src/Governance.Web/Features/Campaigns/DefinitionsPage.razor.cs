@@ -10,12 +10,17 @@ namespace Governance.Web.Features.Campaigns;
 public sealed partial class DefinitionsPage(CampaignQueries queries, CampaignService service, CurrentActor actor, NavigationManager navigation)
 {
     private IReadOnlyList<DefinitionRow>? definitions;
+    private bool manages;
     private bool busy;
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
-    protected override async Task OnInitializedAsync() => definitions = await queries.ListDefinitionsAsync(CancellationToken.None);
+    protected override async Task OnInitializedAsync()
+    {
+        manages = CampaignPages.Manages(await actor.GetAsync());
+        definitions = await queries.ListDefinitionsAsync(CancellationToken.None);
+    }
 
     private async Task PrepareAsync(DefinitionRow row)
     {

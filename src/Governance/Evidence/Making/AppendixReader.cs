@@ -29,7 +29,7 @@ internal sealed class AppendixReader(MetricContext context)
     public async Task<IReadOnlyList<CampaignFact>> CampaignsAsync(CancellationToken ct)
     {
         var (db, begin, until) = (context.Db, context.Period.From, context.Until);
-        var campaigns = await db.Campaigns.AsNoTracking().Where(c => c.LaunchedAt < until && c.DueAt >= begin).OrderBy(c => c.LaunchedAt).ThenBy(c => c.Id)
+        var campaigns = await db.Campaigns.AsNoTracking().Where(c => c.LaunchedAt < until && c.DueAt >= begin && c.State != CampaignState.Prepared).OrderBy(c => c.LaunchedAt).ThenBy(c => c.Id)
             .Select(c => new { c.Id, c.Name, c.LaunchedAt, c.LaunchedBy, c.DueAt, c.Population }).ToListAsync(ct);
         var ids = campaigns.ConvertAll(c => c.Id);
         var answers = await db.ReviewItems.AsNoTracking().Where(x => ids.Contains(x.CampaignId) && x.Verdict != null && x.DecidedAt < until).GroupBy(x => new { x.CampaignId, x.Verdict })

@@ -25,7 +25,7 @@ public sealed class DecidedInTime : Metric
 
     public override string Title => "Review items decided by their due date";
 
-    public override string Population => "Items of all campaigns due in the period.";
+    public override string Population => "Items of all campaigns due in the period, without those that were prepared only or cancelled.";
 
     public override string Criterion(FindingPolicy policy) => "All reviewers who had to answer did so by the campaign's due date, and the last of them said certify, reduce or revoke; \"don't know\" is no decision.";
 
@@ -33,7 +33,7 @@ public sealed class DecidedInTime : Metric
     {
         var (db, begin, until, decided) = (context.Db, context.Period.From, context.Until, context.Decided());
         var rows = from item in db.ReviewItems.AsNoTracking()
-                   join c in db.Campaigns.Where(c => c.DueAt >= begin && c.DueAt < until) on item.CampaignId equals c.Id
+                   join c in db.Campaigns.Where(c => c.DueAt >= begin && c.DueAt < until && c.State != CampaignState.Prepared && c.State != CampaignState.Cancelled) on item.CampaignId equals c.Id
                    join i in context.Scoped on item.IdentityId equals i.Id
                    let last = decided.Where(d => d.ItemId == item.Id).OrderByDescending(d => d.StageNumber).ThenByDescending(d => d.At).ThenByDescending(d => d.Id).Select(d => (Guid?)d.Id).FirstOrDefault()
                    join x in db.Decisions on last equals x.Id into answers
