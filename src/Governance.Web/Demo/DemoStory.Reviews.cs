@@ -50,6 +50,7 @@ internal sealed partial class DemoStory
         clock.Set(now.AddDays(-1.9));
         await Get<CampaignService>().CloseDueAsync(ct);
         await using var db = await OpenAsync(ct);
+        var samples = DemoAccounts.All.Select(a => a.Person).ToList();
         var asked = await (
             from t in db.ReviewTasks
             where t.CampaignId == campaign && t.StageNumber == 2 && t.State == TaskState.Asked
@@ -58,7 +59,7 @@ internal sealed partial class DemoStory
             where x.OwnerState == OwnerState.Accepted && x.OwnerId != t.ReviewerId
             join manager in db.People on t.ReviewerId equals manager.Id
             join owner in db.People on x.OwnerId equals owner.Id
-            orderby x.Risk descending, x.DisplayName
+            orderby samples.Contains(manager.Name) descending, samples.Contains(owner.Name) descending, x.Risk descending, x.DisplayName
             select new { t.ItemId, Manager = manager.Name, Owner = owner.Name }).Take(2).ToListAsync(ct);
         foreach (var item in asked)
         {
