@@ -53,7 +53,8 @@ passed=0 failed=0 skipped=0 broken=0
 log=$(mktemp)
 for project in "${projects[@]}"; do
   say "$project"
-  dotnet test --project "$project" --no-build --no-progress 2>&1 | tee "$log"
+  # A test that hangs must not hold a pipeline for ever: what takes longer has failed.
+  timeout -k 30 1500 dotnet test --project "$project" --no-build --no-progress 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -n 1; }
   total=$(count total); p=$(count succeeded); f=$(count failed); s=$(count skipped)

@@ -118,8 +118,19 @@ internal static class CampaignBenchmark
         var definition = new CampaignDefinition { Id = Ids.New(now), Name = "Bare", Scope = "{}", Stages = "[]", Review = "{}", Run = "{}", FallbackReviewerId = person, CreatedAt = now, CreatedBy = "benchmark", Version = Ids.New(now) };
         var campaign = new Campaign
         {
-            Id = Ids.New(now), DefinitionId = definition.Id, Name = "Bare", Scope = "{}", StageSettings = "[]", Review = "{}", Run = "{}", FallbackReviewerId = person, LaunchedAt = now, LaunchedBy = "benchmark", DueAt = now.AddDays(1),
-            PopulationHash = string.Empty, Version = Ids.New(now),
+            Id = Ids.New(now),
+            DefinitionId = definition.Id,
+            Name = "Bare",
+            Scope = "{}",
+            StageSettings = "[]",
+            Review = "{}",
+            Run = "{}",
+            FallbackReviewerId = person,
+            LaunchedAt = now,
+            LaunchedBy = "benchmark",
+            DueAt = now.AddDays(1),
+            PopulationHash = string.Empty,
+            Version = Ids.New(now),
         };
         db.AddRange(definition, campaign);
         await db.SaveChangesAsync();

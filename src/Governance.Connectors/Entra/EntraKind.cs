@@ -57,7 +57,10 @@ public sealed class EntraKind(TimeProvider clock) : IConnectorKind
             return missing;
         var form = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = client.ToString("D"), ["client_secret"] = secret!, ["scope"] = graph.Value.Base.AbsoluteUri + ".default",
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = client.ToString("D"),
+            ["client_secret"] = secret!,
+            ["scope"] = graph.Value.Base.AbsoluteUri + ".default",
         };
         var token = new ClientCredentials(new ConnectorHttp(authority.Value, new NoCredential(), clock), $"{tenant}/oauth2/v2.0/token", () => form, clock);
         return Outcome<IConnector>.From(new EntraConnector(new ConnectorHttp(graph.Value, new GrantedToken(token), clock), client));

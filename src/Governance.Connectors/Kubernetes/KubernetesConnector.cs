@@ -133,7 +133,9 @@ internal sealed class KubernetesConnector(ConnectorHttp http) : HttpConnector(ht
         {
             calls.Add(ConnectorCall.Post($"api/v1/namespaces/{TargetHints.Part(account.Space)}/secrets", JsonSerializer.Serialize(new
             {
-                apiVersion = "v1", kind = "Secret", type = "kubernetes.io/service-account-token",
+                apiVersion = "v1",
+                kind = "Secret",
+                type = "kubernetes.io/service-account-token",
                 metadata = new { name, @namespace = account.Space, annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["kubernetes.io/service-account.name"] = account.Name } },
             })));
         }
@@ -147,7 +149,8 @@ internal sealed class KubernetesConnector(ConnectorHttp http) : HttpConnector(ht
     private static string Only(string uid) => JsonSerializer.Serialize(new { apiVersion = "v1", kind = "DeleteOptions", preconditions = new { uid } });
 
     private static ConnectorCall Mark(KubernetesAccountRef account, string? key) => ConnectorCall.Patch(
-        account.Path, JsonSerializer.Serialize(new { metadata = new { uid = account.Uid, annotations = new Dictionary<string, string?>(StringComparer.Ordinal) { [Annotation] = key } } })) with { ContentType = "application/merge-patch+json" };
+        account.Path, JsonSerializer.Serialize(new { metadata = new { uid = account.Uid, annotations = new Dictionary<string, string?>(StringComparer.Ordinal) { [Annotation] = key } } })) with
+    { ContentType = "application/merge-patch+json" };
 
     private static string Words(IReadOnlyList<KubernetesBinding> naming) =>
         string.Join(", ", naming.Take(5).Select(b => $"{b.Kind} {(b.Space is null ? b.Name : $"{b.Space}/{b.Name}")}")) + (naming.Count > 5 ? $" and {naming.Count - 5} more" : string.Empty);

@@ -44,7 +44,8 @@ internal static class LdapEntries
     public static ConnectorException Explain(DirectoryOperationException fault, string searchBase) => fault.Response?.ResultCode switch
     {
         ResultCode.InsufficientAccessRights or ResultCode.UnwillingToPerform when fault.Response is not SearchResponse => new ConnectorException(
-            $"The connector's account may not do this ({fault.Response.ResultCode}). {fault.Response.ErrorMessage}".TrimEnd(), retryable: false, cause: fault) { OpensBreaker = fault.Response.ResultCode == ResultCode.InsufficientAccessRights },
+            $"The connector's account may not do this ({fault.Response.ResultCode}). {fault.Response.ErrorMessage}".TrimEnd(), retryable: false, cause: fault)
+        { OpensBreaker = fault.Response.ResultCode == ResultCode.InsufficientAccessRights },
         ResultCode.InsufficientAccessRights => new ConnectorException("The connector's account may not search here.", retryable: false, cause: fault) { OpensBreaker = true },
         ResultCode.NoSuchObject => new ConnectorException($"There is no {searchBase}, or the account may not see it. That says nothing of the target.", retryable: false, cause: fault) { OpensBreaker = true },
         ResultCode.ObjectClassViolation => new ConnectorException("The directory's schema forbids it: a group of names needs at least one member, or the entry's classes don't have the attribute.", retryable: false, cause: fault),

@@ -71,7 +71,8 @@ public sealed class SmtpChannel(IOptions<MailOptions> options, ConsoleLinks link
         {
             throw new DeliveryException(mail.CertificateSha256.Length > 0
                 ? $"{mail.Host} showed another certificate than the one in Governance:Mail:CertificateSha256. Nothing was sent."
-                : $"{mail.Host} showed a certificate that this machine does not trust. Nothing was sent. Trust its authority, or name the certificate in Governance:Mail:CertificateSha256.", retryable: true, fault) { Everything = true };
+                : $"{mail.Host} showed a certificate that this machine does not trust. Nothing was sent. Trust its authority, or name the certificate in Governance:Mail:CertificateSha256.", retryable: true, fault)
+            { Everything = true };
         }
         catch (Exception fault) when (fault is SocketException or IOException or SmtpProtocolException or ServiceNotConnectedException)
         {

@@ -14,7 +14,10 @@ internal static class PostgreSqlMemberships
     // Attribute, column, and the words that take it and give it.
     private static readonly Dictionary<string, string> Attributes = new(StringComparer.Ordinal)
     {
-        ["CREATEROLE"] = "rolcreaterole", ["CREATEDB"] = "rolcreatedb", ["REPLICATION"] = "rolreplication", ["BYPASSRLS"] = "rolbypassrls",
+        ["CREATEROLE"] = "rolcreaterole",
+        ["CREATEDB"] = "rolcreatedb",
+        ["REPLICATION"] = "rolreplication",
+        ["BYPASSRLS"] = "rolbypassrls",
     };
 
     private sealed record GrantState(uint Oid, string Grant, bool WithAdmin);

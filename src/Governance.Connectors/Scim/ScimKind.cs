@@ -87,5 +87,6 @@ internal sealed class ScimConnector(ConnectorHttp http, string resource) : HttpC
     {
         schemas = new[] { "urn:ietf:params:scim:api:messages:2.0:PatchOp" },
         Operations = new[] { new { op = "replace", path = "active", value = active } },
-    })) with { ContentType = Media, Accept = Media };
+    })) with
+    { ContentType = Media, Accept = Media };
 }

@@ -22,12 +22,21 @@ public sealed class TemplateService(IDbContextFactory<GovernanceDb> contexts, Au
     public static IReadOnlyDictionary<string, string> PlaceholdersOf(string kind) => kind == MessageKinds.Digest
         ? new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["name"] = "the reader's name", ["count"] = "how many messages", ["list"] = "the messages, each with title, text and link", ["link"] = "the inbox in the console", ["console"] = "the console's address",
+            ["name"] = "the reader's name",
+            ["count"] = "how many messages",
+            ["list"] = "the messages, each with title, text and link",
+            ["link"] = "the inbox in the console",
+            ["console"] = "the console's address",
         }
         : new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["name"] = "the reader's name", ["title"] = "what happened, in one line", ["body"] = "what happened and what to do", ["due"] = "until when an answer counts; empty where nothing ends",
-            ["link"] = "where it is done in the console", ["kind"] = "the kind of message", ["console"] = "the console's address",
+            ["name"] = "the reader's name",
+            ["title"] = "what happened, in one line",
+            ["body"] = "what happened and what to do",
+            ["due"] = "until when an answer counts; empty where nothing ends",
+            ["link"] = "where it is done in the console",
+            ["kind"] = "the kind of message",
+            ["console"] = "the console's address",
         };
 
     /// <summary>Every kind with the wording that holds.</summary>

@@ -137,8 +137,14 @@ internal sealed record Observed(RevocationVerb Verb, Guid IdentityId, string Ord
     // CAEP 1.0, 3.3.1: x509 and password are its own; the others are agreed names, as it allows.
     private static string TypeOf(CredentialKind kind) => kind switch
     {
-        CredentialKind.Certificate => "x509", CredentialKind.Password => "password", CredentialKind.ClientSecret => "client-secret", CredentialKind.AccessKey => "access-key",
-        CredentialKind.ApiKey => "api-key", CredentialKind.Token => "token", CredentialKind.FederatedTrust => "federated-trust", _ => "app",
+        CredentialKind.Certificate => "x509",
+        CredentialKind.Password => "password",
+        CredentialKind.ClientSecret => "client-secret",
+        CredentialKind.AccessKey => "access-key",
+        CredentialKind.ApiKey => "api-key",
+        CredentialKind.Token => "token",
+        CredentialKind.FederatedTrust => "federated-trust",
+        _ => "app",
     };
 
     private string Reason(string what) => Evidence.Length == 0 ? what + "." : $"{what}: {Evidence}";

@@ -28,7 +28,10 @@ public sealed class SignalKeys(IDbContextFactory<GovernanceDb> contexts, IDataPr
         var (kid, jwk) = Public(rsa);
         db.SignalTransmitters.Add(new SignalTransmitter
         {
-            KeyId = kid, PublicKey = jwk, SealedKey = Protector().Protect(Convert.ToBase64String(rsa.ExportPkcs8PrivateKey())), CreatedAt = clock.Now(),
+            KeyId = kid,
+            PublicKey = jwk,
+            SealedKey = Protector().Protect(Convert.ToBase64String(rsa.ExportPkcs8PrivateKey())),
+            CreatedAt = clock.Now(),
         });
         try
         {

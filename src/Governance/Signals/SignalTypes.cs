@@ -49,6 +49,8 @@ public static class SignalClaims
     /// <summary>Members that CAEP events share; the profile wants the reason not to be empty.</summary>
     public static JsonObject Caep(DateTimeOffset at, string initiator, string reason) => new()
     {
-        ["event_timestamp"] = at.ToUnixTimeSeconds(), ["initiating_entity"] = initiator, ["reason_admin"] = new JsonObject { ["en"] = reason },
+        ["event_timestamp"] = at.ToUnixTimeSeconds(),
+        ["initiating_entity"] = initiator,
+        ["reason_admin"] = new JsonObject { ["en"] = reason },
     };
 }

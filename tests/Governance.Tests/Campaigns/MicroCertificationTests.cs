@@ -67,7 +67,14 @@ public sealed class MicroCertificationTests
             db.Findings.AddRange(Found(severe, "F02", Severity.High), Found(mild, "F03", Severity.Medium), Found(woke, "F10", Severity.Medium, FindingState.Fixed));
             db.OwnerAssignments.Add(new OwnerAssignment
             {
-                Id = Ids.New(test.Now), IdentityId = passed.Id, PersonId = before.Id, State = AssignmentState.Ended, Since = test.Now.AddDays(-90), AnsweredAt = test.Now.AddDays(-90), EndedAt = test.Now, AssignedBy = "test",
+                Id = Ids.New(test.Now),
+                IdentityId = passed.Id,
+                PersonId = before.Id,
+                State = AssignmentState.Ended,
+                Since = test.Now.AddDays(-90),
+                AnsweredAt = test.Now.AddDays(-90),
+                EndedAt = test.Now,
+                AssignedBy = "test",
             });
         });
         await review.AuditAsync(AuditActions.FindingsEvaluated, Subjects.Finding, "all");
@@ -81,7 +88,13 @@ public sealed class MicroCertificationTests
 
         Finding Found(Identity identity, string rule, Severity severity, FindingState state = FindingState.Open) => new()
         {
-            Id = Ids.New(test.Now), RuleId = rule, IdentityId = identity.Id, Severity = severity, Evidence = "e", FirstSeenAt = state == FindingState.Open ? test.Now : test.Now.AddDays(-30), State = state,
+            Id = Ids.New(test.Now),
+            RuleId = rule,
+            IdentityId = identity.Id,
+            Severity = severity,
+            Evidence = "e",
+            FirstSeenAt = state == FindingState.Open ? test.Now : test.Now.AddDays(-30),
+            State = state,
             FixedAt = state == FindingState.Fixed ? test.Now : null,
         };
     }

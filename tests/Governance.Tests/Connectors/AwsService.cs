@@ -76,7 +76,11 @@ internal static class AwsService
         });
         return new Bench
         {
-            Service = service, Kind = new AwsIamKind(TimeProvider.System), Target = target, Verb = verb, TakeName = () => made = "2026-11-01T00:00:00Z",
+            Service = service,
+            Kind = new AwsIamKind(TimeProvider.System),
+            Target = target,
+            Verb = verb,
+            TakeName = () => made = "2026-11-01T00:00:00Z",
             Settings = new(StringComparer.Ordinal) { ["accessKey"] = "AKIDEXAMPLE", ["base"] = service.Url, ["allowPrivate"] = "true" },
         };
     }

@@ -29,7 +29,10 @@ internal static class EntraService
             [Principal.ExternalId] = new() { ["id"] = Principal.ExternalId, ["appId"] = "cccccccc-0000-0000-0000-000000000001", ["displayName"] = "ml-indexer", ["accountEnabled"] = true },
             [Application.ExternalId] = new()
             {
-                ["id"] = Application.ExternalId, ["appId"] = "cccccccc-0000-0000-0000-000000000001", ["displayName"] = "ml-indexer", ["isDisabled"] = null,
+                ["id"] = Application.ExternalId,
+                ["appId"] = "cccccccc-0000-0000-0000-000000000001",
+                ["displayName"] = "ml-indexer",
+                ["isDisabled"] = null,
                 ["passwordCredentials"] = new JsonArray(new JsonObject { ["keyId"] = SecretKey, ["endDateTime"] = "2027-01-01T00:00:00Z", ["hint"] = "kX8" }),
                 ["keyCredentials"] = new JsonArray(
                     new JsonObject { ["keyId"] = CertificateKey, ["type"] = "AsymmetricX509Cert", ["usage"] = "Verify", ["key"] = "MIIBcert1" },

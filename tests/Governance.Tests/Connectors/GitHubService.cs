@@ -65,7 +65,11 @@ internal static class GitHubService
         service.On("DELETE", "/orgs/{org}/actions/secrets/{name}", _ => Gone(ref secret, "secret removed"));
         return new Bench
         {
-            Service = service, Kind = new GitHubKind(TimeProvider.System), Target = target, Verb = verb, Credential = Key.Value,
+            Service = service,
+            Kind = new GitHubKind(TimeProvider.System),
+            Target = target,
+            Verb = verb,
+            Credential = Key.Value,
             Settings = new(StringComparer.Ordinal) { ["organisation"] = "contoso", ["appId"] = "5", ["installationId"] = "40", ["base"] = service.Url, ["allowPrivate"] = "true" },
             TakeName = target == OrgSecret ? () => made = "2026-11-01T00:00:00Z" : null,
         };

@@ -131,7 +131,11 @@ internal static class KubernetesService
 
         return new Bench
         {
-            Service = service, Kind = new KubernetesKind(TimeProvider.System), Settings = new(StringComparer.Ordinal) { ["server"] = service.Url }, Target = target, Verb = verb,
+            Service = service,
+            Kind = new KubernetesKind(TimeProvider.System),
+            Settings = new(StringComparer.Ordinal) { ["server"] = service.Url },
+            Target = target,
+            Verb = verb,
             TakeName = () => account!["metadata"]!["uid"] = "0190aaaa-0000-7000-8000-00000000ffff",
         };
     }
@@ -149,7 +153,9 @@ internal static class KubernetesService
             metadata["namespace"] = space;
         return new JsonObject
         {
-            ["kind"] = kind, ["metadata"] = metadata, ["roleRef"] = new JsonObject { ["kind"] = roleKind, ["name"] = role },
+            ["kind"] = kind,
+            ["metadata"] = metadata,
+            ["roleRef"] = new JsonObject { ["kind"] = roleKind, ["name"] = role },
             ["subjects"] = new JsonArray([.. subjects.Select(s => s.Space is null ? new JsonObject { ["kind"] = s.Kind, ["name"] = s.Name } : new JsonObject { ["kind"] = s.Kind, ["name"] = s.Name, ["namespace"] = s.Space })]),
         };
     }

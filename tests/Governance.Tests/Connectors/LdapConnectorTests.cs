@@ -138,7 +138,12 @@ public sealed class LdapConnectorTests(LdapServer server) : IClassFixture<LdapSe
     {
         using var settings = JsonDocument.Parse(JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["host"] = "127.0.0.1", ["port"] = port ?? server.Port.ToString(), ["tls"] = "None", ["account"] = account, ["base"] = searchBase, ["disableBy"] = attribute,
+            ["host"] = "127.0.0.1",
+            ["port"] = port ?? server.Port.ToString(),
+            ["tls"] = "None",
+            ["account"] = account,
+            ["base"] = searchBase,
+            ["disableBy"] = attribute,
         }));
         return new LdapKind().Open(settings.RootElement.Clone(), password).OrThrow();
     }

@@ -6,8 +6,8 @@ using Governance.Inventory;
 using Governance.Lifecycle;
 using Governance.Ownership;
 using Governance.People;
-using Governance.Revocation;
 using Governance.Persistence;
+using Governance.Revocation;
 using Governance.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -104,7 +104,17 @@ public sealed class MetricDesk : IAsyncDisposable
     {
         var order = new RevocationOrder
         {
-            Id = Ids.New(Test.Now), IdentityId = identity.Id, SourceId = identity.SourceId, Cause = RevocationCause.Denied, Reason = "test", DecisionId = decision, OrderedAt = ordered, OrderedBy = "Eve", State = OrderState.Completed, Remediation = remediation, EndedAt = seen ?? ordered,
+            Id = Ids.New(Test.Now),
+            IdentityId = identity.Id,
+            SourceId = identity.SourceId,
+            Cause = RevocationCause.Denied,
+            Reason = "test",
+            DecisionId = decision,
+            OrderedAt = ordered,
+            OrderedBy = "Eve",
+            State = OrderState.Completed,
+            Remediation = remediation,
+            EndedAt = seen ?? ordered,
         };
         await Given.SaveAsync(db =>
         {

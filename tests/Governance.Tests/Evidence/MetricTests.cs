@@ -87,8 +87,14 @@ public sealed class MetricTests
         await desk.IdentityAsync("gone", i => i.MissingSince = Noon);
         (await desk.VerdictsAsync("M06")).ShouldBe(new Dictionary<string, Verdicts>
         {
-            ["owned"] = Verdicts.Met, ["by a leaver"] = Verdicts.Exception, ["leaves at the end"] = Verdicts.Met, ["only asked"] = Verdicts.Exception, ["technical only"] = Verdicts.Exception,
-            ["ended before"] = Verdicts.Exception, ["ended at the end"] = Verdicts.Met, ["accepted at the end"] = Verdicts.Exception,
+            ["owned"] = Verdicts.Met,
+            ["by a leaver"] = Verdicts.Exception,
+            ["leaves at the end"] = Verdicts.Met,
+            ["only asked"] = Verdicts.Exception,
+            ["technical only"] = Verdicts.Exception,
+            ["ended before"] = Verdicts.Exception,
+            ["ended at the end"] = Verdicts.Met,
+            ["accepted at the end"] = Verdicts.Exception,
         }, ignoreOrder: true);
     }
 
@@ -254,7 +260,12 @@ public sealed class MetricTests
         await DeniedAsync("no longer imported", Noon, i => i.MissingSince = Noon.AddDays(3));
         (await desk.VerdictsAsync("M17")).ShouldBe(new Dictionary<string, Verdicts>
         {
-            ["at the limit"] = Verdicts.Met, ["late"] = Verdicts.Exception, ["a person's word"] = Verdicts.CannotTell, ["nothing happened"] = Verdicts.Exception, ["still time"] = Verdicts.CannotTell, ["no longer imported"] = Verdicts.Met,
+            ["at the limit"] = Verdicts.Met,
+            ["late"] = Verdicts.Exception,
+            ["a person's word"] = Verdicts.CannotTell,
+            ["nothing happened"] = Verdicts.Exception,
+            ["still time"] = Verdicts.CannotTell,
+            ["no longer imported"] = Verdicts.Met,
         }, ignoreOrder: true);
         (await desk.RowsAsync("M18")).Where(r => r.Value is not null).ToDictionary(r => r.Name, r => Math.Round(r.Value!.Value, 3)).ShouldBe(new Dictionary<string, double> { ["at the limit"] = 7, ["late"] = 7, ["no longer imported"] = 3 }, ignoreOrder: true);
     }

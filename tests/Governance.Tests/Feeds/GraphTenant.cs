@@ -120,9 +120,12 @@ public sealed class GraphTenant : IAsyncDisposable
         "/v1.0/applications" => (200, Page(Applications, "applications", query)),
         "/v1.0/oauth2PermissionGrants" => (200, Page(Grants, "oauth2PermissionGrants", query)),
         "/v1.0/servicePrincipals/delta" or "/v1.0/applications/delta" or "/v1.0/oauth2PermissionGrants/delta" => Changes(path.Split('/')[2], query),
-        "/v1.0/roleManagement/directory/roleDefinitions" => (200, new JsonObject { ["value"] = new JsonArray(
+        "/v1.0/roleManagement/directory/roleDefinitions" => (200, new JsonObject
+        {
+            ["value"] = new JsonArray(
             new JsonObject { ["id"] = Id(6, 1), ["templateId"] = "62e90394-69f5-4237-9190-012177145e10", ["displayName"] = "Global Administrator", ["isBuiltIn"] = true },
-            new JsonObject { ["id"] = Id(6, 2), ["templateId"] = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", ["displayName"] = "Directory Readers", ["isBuiltIn"] = true }) }),
+            new JsonObject { ["id"] = Id(6, 2), ["templateId"] = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", ["displayName"] = "Directory Readers", ["isBuiltIn"] = true })
+        }),
         "/v1.0/roleManagement/directory/roleAssignments" => (200, Page([.. DirectoryRoles.Where(r => !query.Contains("filter", StringComparison.Ordinal) || query.Contains(r["principalId"]!.ToString(), StringComparison.Ordinal))], "roleManagement/directory/roleAssignments", query)),
         "/beta/reports/servicePrincipalSignInActivities" => (200, Page(SignIns, "reports/servicePrincipalSignInActivities", query, "beta")),
         "/beta/reports/appCredentialSignInActivities" => (200, Page(CredentialUse, "reports/appCredentialSignInActivities", query, "beta")),

@@ -98,8 +98,17 @@ public sealed class ReachTests
             {
                 var identity = new Identity
                 {
-                    Id = Guid.CreateVersion7(), SourceId = hub.SourceId, ExternalId = $"x{n}", DisplayName = $"x{n}", Kind = IdentityKind.Role, Attributes = "{}", ContentHash = "x", FirstSeenAt = test.Now, LastSeenAt = test.Now,
-                    StateSince = test.Now, ToolId = n < 20 ? tool.Id : null,
+                    Id = Guid.CreateVersion7(),
+                    SourceId = hub.SourceId,
+                    ExternalId = $"x{n}",
+                    DisplayName = $"x{n}",
+                    Kind = IdentityKind.Role,
+                    Attributes = "{}",
+                    ContentHash = "x",
+                    FirstSeenAt = test.Now,
+                    LastSeenAt = test.Now,
+                    StateSince = test.Now,
+                    ToolId = n < 20 ? tool.Id : null,
                 };
                 db.Add(identity);
                 if (n >= 20)

@@ -66,7 +66,12 @@ public sealed class RuleImportTests
             """);
         (await ToldAsync(test, "F12")).ShouldBe(new Dictionary<string, Expected>(StringComparer.Ordinal)
         {
-            ["half"] = Expected.Holds, ["third"] = Expected.DoesNotHold, ["mighty"] = Expected.Holds, ["all used"] = Expected.DoesNotHold, ["not held"] = Expected.DoesNotHold, ["untold"] = Expected.CannotTell,
+            ["half"] = Expected.Holds,
+            ["third"] = Expected.DoesNotHold,
+            ["mighty"] = Expected.Holds,
+            ["all used"] = Expected.DoesNotHold,
+            ["not held"] = Expected.DoesNotHold,
+            ["untold"] = Expected.CannotTell,
         }, ignoreOrder: true);
     }
 
@@ -88,7 +93,11 @@ public sealed class RuleImportTests
             """);
         (await ToldAsync(test, "F17")).ShouldBe(new Dictionary<string, Expected>(StringComparer.Ordinal)
         {
-            ["unverified"] = Expected.Holds, ["verified"] = Expected.DoesNotHold, ["untold"] = Expected.CannotTell, ["on the last day"] = Expected.Holds, ["after it"] = Expected.DoesNotHold,
+            ["unverified"] = Expected.Holds,
+            ["verified"] = Expected.DoesNotHold,
+            ["untold"] = Expected.CannotTell,
+            ["on the last day"] = Expected.Holds,
+            ["after it"] = Expected.DoesNotHold,
         }, ignoreOrder: true);
     }
 
@@ -133,7 +142,12 @@ public sealed class RuleImportTests
             """);
         (await ToldAsync(test, "F21")).ShouldBe(new Dictionary<string, Expected>(StringComparer.Ordinal)
         {
-            ["signed in"] = Expected.Holds, ["never"] = Expected.DoesNotHold, ["human caller"] = Expected.Holds, ["workload caller"] = Expected.DoesNotHold, ["browser"] = Expected.Holds, ["library"] = Expected.CannotTell,
+            ["signed in"] = Expected.Holds,
+            ["never"] = Expected.DoesNotHold,
+            ["human caller"] = Expected.Holds,
+            ["workload caller"] = Expected.DoesNotHold,
+            ["browser"] = Expected.Holds,
+            ["library"] = Expected.CannotTell,
             ["interactive wins"] = Expected.DoesNotHold,
         }, ignoreOrder: true);
     }
@@ -151,7 +165,11 @@ public sealed class RuleImportTests
 
         static object App(string name, string subject) => new
         {
-            id = Guid.CreateVersion7(), appId = Guid.CreateVersion7(), displayName = name, signInAudience = "AzureADMyOrg", createdDateTime = "2026-01-01T00:00:00Z",
+            id = Guid.CreateVersion7(),
+            appId = Guid.CreateVersion7(),
+            displayName = name,
+            signInAudience = "AzureADMyOrg",
+            createdDateTime = "2026-01-01T00:00:00Z",
             federatedIdentityCredentials = new[] { new { id = Guid.CreateVersion7(), name = "ci", issuer = "https://token.actions.githubusercontent.com", subject, audiences = new[] { "api://AzureADTokenExchange" } } },
         };
     }
@@ -185,7 +203,12 @@ public sealed class RuleImportTests
             """);
         (await ToldAsync(test, "F29")).ShouldBe(new Dictionary<string, Expected>(StringComparer.Ordinal)
         {
-            ["basic"] = Expected.Holds, ["federated"] = Expected.DoesNotHold, ["2047 bits"] = Expected.Holds, ["2048 bits"] = Expected.DoesNotHold, ["a certificate"] = Expected.CannotTell, ["a password"] = Expected.Holds,
+            ["basic"] = Expected.Holds,
+            ["federated"] = Expected.DoesNotHold,
+            ["2047 bits"] = Expected.Holds,
+            ["2048 bits"] = Expected.DoesNotHold,
+            ["a certificate"] = Expected.CannotTell,
+            ["a password"] = Expected.Holds,
             ["a secret"] = Expected.DoesNotHold,
         }, ignoreOrder: true);
     }

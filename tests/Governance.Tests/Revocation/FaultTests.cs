@@ -96,8 +96,19 @@ public sealed class FaultTests
             var id = Ids.New(desk.Test.Now);
             db.Identities.Add(new Identity
             {
-                Id = id, SourceId = sources[n % sources.Count], ExternalId = $"id{n}", DisplayName = $"svc {n}", Kind = IdentityKind.ServiceAccount, Attributes = "{}", ContentHash = "x", FirstSeenAt = desk.Test.Now,
-                LastSeenAt = desk.Test.Now, State = Governance.Lifecycle.LifecycleState.Discovered, StateSince = desk.Test.Now, UnownedSince = desk.Test.Now.AddDays(-60), Usage = UsageState.NeverUsed,
+                Id = id,
+                SourceId = sources[n % sources.Count],
+                ExternalId = $"id{n}",
+                DisplayName = $"svc {n}",
+                Kind = IdentityKind.ServiceAccount,
+                Attributes = "{}",
+                ContentHash = "x",
+                FirstSeenAt = desk.Test.Now,
+                LastSeenAt = desk.Test.Now,
+                State = Governance.Lifecycle.LifecycleState.Discovered,
+                StateSince = desk.Test.Now,
+                UnownedSince = desk.Test.Now.AddDays(-60),
+                Usage = UsageState.NeverUsed,
             });
         }
     });

@@ -33,7 +33,7 @@ public sealed class CampaignPagesTests
         designer.WaitForAssertion(() => designer.FindAll(".dates li").Select(d => d.TextContent).ShouldContain("Thu 28 Feb 2030, 09:00"));
 
         // Without a fallback reviewer it is refused, in words, and nothing typed is lost.
-        await designer.Find("form").SubmitAsync(new());
+        await designer.Find("form").SubmitAsync(EventArgs.Empty);
         designer.WaitForAssertion(() => designer.Markup.ShouldContain("Choose a person who reviews what has no accepted owner."));
         designer.Find("#name").GetAttribute("value").ShouldBe("Unused identities");
     }
@@ -45,7 +45,9 @@ public sealed class CampaignPagesTests
         var (owner, _) = await DeskAsync(page);
         var input = new DefinitionInput
         {
-            Name = "Two stages", FallbackReviewerId = owner.Id, Stages = [new StageSettings { DurationDays = 5 }, new StageSettings { Reviewers = [ReviewerKind.People], People = [owner.Id], DurationDays = 3, Items = StageItems.PrivilegedOrAutonomous }],
+            Name = "Two stages",
+            FallbackReviewerId = owner.Id,
+            Stages = [new StageSettings { DurationDays = 5 }, new StageSettings { Reviewers = [ReviewerKind.People], People = [owner.Id], DurationDays = 3, Items = StageItems.PrivilegedOrAutonomous }],
         };
         var id = (await page.Get<CampaignService>().DefineAsync(input, page.Me, Ct)).OrThrow();
         var designer = page.Render<DefinitionPage>(p => p.Add(d => d.Id, id));
@@ -55,7 +57,7 @@ public sealed class CampaignPagesTests
         designer.WaitForAssertion(() => designer.FindAll("fieldset.stage").Count.ShouldBe(3));
         await designer.Find("#stage-3-days").ChangeAsync(new() { Value = "4" });
         await designer.Find("#days-before").ChangeAsync(new() { Value = "5, 2" });
-        await designer.Find("form").SubmitAsync(new());
+        await designer.Find("form").SubmitAsync(EventArgs.Empty);
         var saved = (await page.Get<CampaignQueries>().FindDefinitionAsync(id, Ct))!.Input;
         saved.Stages.Select(s => s.DurationDays).ShouldBe([5, 3, 4]);
         saved.Stages[1].People.ShouldBe([owner.Id]);
@@ -129,10 +131,10 @@ public sealed class CampaignPagesTests
         await using var page = await PageContext.OpenAsync(Roles.Auditor);
         var keys = page.Render<KeysPage>();
         await keys.Find("#key-name").ChangeAsync(new() { Value = "x" });
-        await keys.Find("form").SubmitAsync(new());
+        await keys.Find("form").SubmitAsync(EventArgs.Empty);
         keys.WaitForAssertion(() => keys.Markup.ShouldContain("Say in 3 to 100 characters what the key is for."));
         await keys.Find("#key-name").ChangeAsync(new() { Value = "Nightly export" });
-        await keys.Find("form").SubmitAsync(new());
+        await keys.Find("form").SubmitAsync(EventArgs.Empty);
         keys.WaitForAssertion(() => keys.Find("#secret").GetAttribute("value")!.ShouldStartWith("gov_"));
         var again = page.Render<KeysPage>();
         again.WaitForAssertion(() => again.Find(".data-table").TextContent.ShouldContain("Nightly export"));

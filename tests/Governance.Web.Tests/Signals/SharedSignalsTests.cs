@@ -164,8 +164,16 @@ public sealed class SharedSignalsTests : IAsyncLifetime
         var credential = new Credential { Id = Guid.CreateVersion7(), IdentityId = identity.Id, ExternalId = "k1", Kind = CredentialKind.ClientSecret };
         var orders = new[] { TargetKind.Credential, TargetKind.Grant }.Select(on => new RevocationOrder
         {
-            Id = Guid.CreateVersion7(), IdentityId = identity.Id, SourceId = identity.SourceId, On = on, CredentialId = on == TargetKind.Credential ? credential.Id : null, GrantId = on == TargetKind.Grant ? Guid.CreateVersion7() : null,
-            TargetKey = on.ToString(), Reason = "r", OrderedAt = now, OrderedBy = "Eve",
+            Id = Guid.CreateVersion7(),
+            IdentityId = identity.Id,
+            SourceId = identity.SourceId,
+            On = on,
+            CredentialId = on == TargetKind.Credential ? credential.Id : null,
+            GrantId = on == TargetKind.Grant ? Guid.CreateVersion7() : null,
+            TargetKey = on.ToString(),
+            Reason = "r",
+            OrderedAt = now,
+            OrderedBy = "Eve",
         }).ToList();
         await using (var db = await console.Get<IDbContextFactory<GovernanceDb>>().CreateDbContextAsync())
         {

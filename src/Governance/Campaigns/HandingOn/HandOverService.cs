@@ -107,7 +107,14 @@ public sealed class HandOverService(IDbContextFactory<GovernanceDb> contexts, Au
         {
             var task = new ReviewTask
             {
-                Id = Ids.New(now), CampaignId = row.CampaignId, ItemId = row.Id, StageNumber = row.StageNumber, ReviewerId = to, Reason = reason, AskedAt = now, HandedOnById = handedOnBy,
+                Id = Ids.New(now),
+                CampaignId = row.CampaignId,
+                ItemId = row.Id,
+                StageNumber = row.StageNumber,
+                ReviewerId = to,
+                Reason = reason,
+                AskedAt = now,
+                HandedOnById = handedOnBy,
             };
             db.ReviewTasks.Add(task);
             tasks.Add(task);

@@ -68,8 +68,15 @@ public sealed class SignOffService(IDbContextFactory<GovernanceDb> contexts, Aud
                 return Done.Value;
             var signed = new ReviewSignOff
             {
-                Id = Ids.New(now), CampaignId = campaignId, StageNumber = campaign.StageNumber, PersonId = person, At = now,
-                Certified = Of(Verdict.Certify), Reduced = Of(Verdict.Reduce), Revoked = Of(Verdict.Revoke), DontKnow = Of(Verdict.DontKnow),
+                Id = Ids.New(now),
+                CampaignId = campaignId,
+                StageNumber = campaign.StageNumber,
+                PersonId = person,
+                At = now,
+                Certified = Of(Verdict.Certify),
+                Reduced = Of(Verdict.Reduce),
+                Revoked = Of(Verdict.Revoke),
+                DontKnow = Of(Verdict.DontKnow),
             };
             db.ReviewSignOffs.Add(signed);
             await db.SaveChangesAsync(ct);

@@ -51,7 +51,13 @@ public sealed class CommentService(IDbContextFactory<GovernanceDb> contexts, Aud
                 return Refusals.OwnerIsYou();
             var comment = new ReviewComment
             {
-                Id = Ids.New(now), ItemId = itemId, CampaignId = item.CampaignId, PersonId = person, At = now, Text = StorableText.Clean(text.Trim()), AskedId = askOwner ? item.Owner : null,
+                Id = Ids.New(now),
+                ItemId = itemId,
+                CampaignId = item.CampaignId,
+                PersonId = person,
+                At = now,
+                Text = StorableText.Clean(text.Trim()),
+                AskedId = askOwner ? item.Owner : null,
             };
             db.ReviewComments.Add(comment);
             var others = await db.ReviewComments.Where(c => c.ItemId == itemId).Select(c => c.PersonId)

@@ -41,7 +41,7 @@ internal static class RecordRules
         CreatorHint = Text(r.CreatorHint, NameLength, secrets),
         Tool = r.Tool is { } t ? t with { Name = Text(t.Name, 200, secrets)!, Evidence = Text(t.Evidence, NameLength, secrets)! } : null,
         Credentials = r.Credentials.Select(c => c with { ExternalId = secrets.Clean(c.ExternalId), DisplayName = Text(c.DisplayName, NameLength, secrets) }).ToList(),
-        Grants = r.Grants.Select(g => g with { Name = secrets.Clean(g.Name), Resource = secrets.CleanOrNull(g.Resource), Description = Text(g.Description, 1000, secrets), Via = Text(g.Via, NameLength, secrets), Consent = Text(g.Consent, NameLength, secrets) })
+        Grants = r.Grants.Select(g => g with { Name = secrets.Clean(g.Name), Resource = secrets.CleanOrNull(g.Resource), NativeKey = secrets.CleanOrNull(g.NativeKey), Description = Text(g.Description, 1000, secrets), Via = Text(g.Via, NameLength, secrets), Consent = Text(g.Consent, NameLength, secrets) })
             .DistinctBy(g => (g.Key, g.Path)).ToList(),
     };
 
