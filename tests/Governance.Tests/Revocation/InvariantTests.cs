@@ -208,7 +208,11 @@ public sealed class InvariantTests
         await desk.ConfirmedAsync();
         await desk.PumpAsync();
         desk.Test.Clock.Advance(TimeSpan.FromDays(365));
-        await desk.Test.ImportAsync("id,name,mail,status\nx1,Somebody Else,x1@example.com,active\n", full: true);
+        // The first to stop it: a directory that lost everybody is not believed. Then somebody believes it all the same.
+        var emptied = await desk.Test.ImportAsync("id,name,mail,status\nx1,Somebody Else,x1@example.com,active\n", full: true);
+        emptied.State.ShouldBe(ImportRunState.Held);
+        (await desk.Test.Get<PeopleGuard>().ConfirmAsync(emptied.Id, "the drill", Desk.Ann, default)).IsRefused.ShouldBeFalse();
+        (await desk.Test.Get<ImportService>().RunAsync(emptied.Id, Desk.Ann, default)).State.ShouldBe(ImportRunState.Completed);
         await desk.Test.ImportAsync("external_id,name\n" + string.Concat(Enumerable.Range(0, Rows / 10).Select(n => $"id{n},svc {n}\n")), full: true, source: Source);
         await desk.Test.CatchUpAsync();
         var yesterday = desk.Test.Now.AddDays(-1);

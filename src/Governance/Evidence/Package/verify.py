@@ -144,12 +144,15 @@ def check_figures(folder, problems):
         with open(os.path.join(folder, "facts.json"), encoding="utf-8") as file:
             facts = json.load(file)
         metrics, seed, size = facts["metrics"], facts["seed"], facts["sampleSize"]
-    except (ValueError, KeyError, OSError) as fault:
+    except (ValueError, KeyError, TypeError, OSError) as fault:
         problems.append("figures: facts.json can't be read: %s" % fault)
         return 0
     counted = 0
     for metric in metrics:
-        name = metric["id"]
+        name = metric.get("id") if isinstance(metric, dict) else None
+        if name is None:
+            problems.append("figures: facts.json has a metric without an id")
+            continue
         if metric.get("unmeasured") or name == "M35":
             continue
         try:
@@ -169,7 +172,7 @@ def check_figures(folder, problems):
             if listed != found[1] - found[0]:
                 problems.append("figures: exceptions/%s.csv lists %d records, the population has %d" % (name, listed, found[1] - found[0]))
             counted += 1
-        except (ValueError, KeyError, OSError, csv.Error) as fault:
+        except (ValueError, KeyError, TypeError, IndexError, OSError, csv.Error) as fault:
             problems.append("figures: %s can't be counted: %s" % (name, fault))
     return counted
 

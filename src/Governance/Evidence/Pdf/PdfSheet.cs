@@ -31,7 +31,7 @@ internal sealed class PdfSheet : IDisposable
     {
         document = SKDocument.CreatePdf(stream, metadata);
         (this.running, this.foot, this.draft, this.total) = (running, foot, draft, total);
-        (Width, Height) = paper == PaperSize.Letter ? (612f, 792f) : (595.28f, 841.89f);
+        (Width, Height) = paper == PaperSize.Letter ? (612f, 792f) : (595f, 842f);
     }
 
     public float Width { get; }
