@@ -75,9 +75,9 @@ public sealed class DemoTests
         (await db.Identities.CountAsync(i => i.OwnerState == OwnerState.Orphaned)).ShouldBeGreaterThan(10);
         (await db.Identities.CountAsync(i => i.OwnerState == OwnerState.None)).ShouldBeInRange(30, 90);
         (await db.Identities.CountAsync(i => i.OwnerState == OwnerState.Accepted)).ShouldBeGreaterThan(180);
-        // One of the calendar, and what a change opened by itself.
+        // Two of the calendar, and what a change opened by itself.
         var onChange = db.Set<MicroPolicy>().Select(p => p.DefinitionId);
-        (await db.Campaigns.CountAsync(c => c.State == CampaignState.Running && !onChange.Contains(c.DefinitionId))).ShouldBe(1);
+        (await db.Campaigns.CountAsync(c => c.State == CampaignState.Running && !onChange.Contains(c.DefinitionId))).ShouldBe(2);
         (await db.Campaigns.CountAsync(c => c.State == CampaignState.Running && onChange.Contains(c.DefinitionId))).ShouldBeGreaterThan(0);
         (await db.Decisions.CountAsync()).ShouldBeGreaterThan(100);
         var open = await db.Findings.Where(f => f.State == FindingState.Open).Select(f => f.RuleId).Distinct().ToListAsync();
