@@ -1530,6 +1530,50 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdentityRequests",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    SourceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    ExternalId = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    Purpose = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    ToolId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Autonomy = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Entitlements = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    State = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    RequestedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    RequestedById = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    RequesterId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    RequestedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ApproverId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    DecidedBy = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Decision = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    IdentityId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    SeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdentityRequests", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_IdentityRequests_People_OwnerId",
+                        column: x => x.OwnerId,
+                        principalTable: "People",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_IdentityRequests_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "SourceBrakes",
                 columns: table => new
                 {
@@ -2944,6 +2988,21 @@ namespace Governance.Migrations.SqlServer.Migrations
                 column: "ToId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_IdentityRequests_OwnerId",
+                table: "IdentityRequests",
+                column: "OwnerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityRequests_SourceId_State",
+                table: "IdentityRequests",
+                columns: new[] { "SourceId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdentityRequests_State_RequestedAt",
+                table: "IdentityRequests",
+                columns: new[] { "State", "RequestedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_IdentitySigns_Kind_Answer",
                 table: "IdentitySigns",
                 columns: new[] { "Kind", "Answer" });
@@ -3473,6 +3532,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdentityLinks");
+
+            migrationBuilder.DropTable(
+                name: "IdentityRequests");
 
             migrationBuilder.DropTable(
                 name: "IdentitySigns");

@@ -47,6 +47,7 @@ public static class NavLinks
         new("Lifecycle",
         [
             new("States", "/lifecycle", Icons.Material.Outlined.Timeline, Policies.Read),
+            new("Requests", "/requests", Icons.Material.Outlined.AddTask, Policies.SignedIn, Exact: true),
             new("Quarantine", "/quarantine", Icons.Material.Outlined.Lock, Policies.Read),
             new("Revocations", "/revocations", Icons.Material.Outlined.Block, Policies.Read),
             new("Sweeps", "/sweeps", Icons.Material.Outlined.CleaningServices, Policies.Read),

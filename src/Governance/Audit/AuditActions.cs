@@ -42,6 +42,11 @@ public static class AuditActions
     public const string FindingAcceptanceDeclined = "finding.acceptance-declined";
     public const string FindingPolicyChanged = "findings.policy-changed";
     public const string ToolNeedsChanged = "tool.needs-changed";
+    public const string RequestAsked = "request.asked";
+    public const string RequestApproved = "request.approved";
+    public const string RequestRefused = "request.refused";
+    public const string RequestWithdrawn = "request.withdrawn";
+    public const string RequestSeen = "request.seen";
     public const string LifecycleChanged = "lifecycle.changed";
     public const string CampaignDefined = "campaign.defined";
     public const string CampaignChanged = "campaign.changed";

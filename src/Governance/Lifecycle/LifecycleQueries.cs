@@ -14,6 +14,8 @@ public sealed class LifecycleQueries(IDbContextFactory<GovernanceDb> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var counted = await db.Identities.GroupBy(i => i.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        // What was approved and is not seen yet has no record of its own until an import finds it.
+        counted[LifecycleState.Requested] = counted.GetValueOrDefault(LifecycleState.Requested) + await db.IdentityRequests.CountAsync(r => r.State == RequestState.Approved, ct);
         return Enum.GetValues<LifecycleState>().ToDictionary(s => s, s => counted.GetValueOrDefault(s));
     }
 

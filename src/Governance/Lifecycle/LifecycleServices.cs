@@ -9,7 +9,9 @@ public static class LifecycleServices
     {
         services.AddSingleton<LifecycleService>();
         services.AddSingleton<LifecycleQueries>();
+        services.AddSingleton<RequestService>();
         services.AddSingleton<AuditFollower, ActivationFollower>();
+        services.AddSingleton<AuditFollower, RequestFollower>();
         return services;
     }
 }

@@ -34,6 +34,8 @@ public static class MessageKinds
         new("owner.claim-refused", "A claim of yours was refused", null, false, "Your claim was not confirmed", "Ada Lovelace: it belongs to the data platform.", "/owners/proposals"),
         new("revocation.notice", "Access will be taken away", "The notice period runs from this message, and only you may know what would break.", true, "svc-notion-sync will be disabled on 2 December", "Nobody certified it in Q4 review · AI tools in Finance. Object until then if it is still needed.", "/revocations"),
         new("revocation.question", "A question before access is taken away", "It is taken away unless somebody who knows objects, and you were asked.", true, "svc-notion-sync is in use: may it be disabled?", "It was used 3 hours ago. Say whether it may go.", "/revocations"),
+        new("request.waiting", "A request for an identity waits", "Nobody may make it before you have decided, and somebody waits for it.", false, "Rita Rivera asks for svc-report-agent", "Writes the weekly sales report with Notion AI, until 1 March.", "/requests"),
+        new("request.decided", "Your request was decided", null, false, "svc-report-agent: approved", "By Ada Lovelace.", "/requests"),
         new("directory.held", "A directory lost many people at once", null, true, "Directory Entra: 212 of 1,840 people are gone at once", "Nothing was changed. Look whether the directory was read whole, then confirm or stop the import.", "/imports"),
     ];
 

@@ -130,6 +130,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<Exemption> Exemptions => Set<Exemption>();
 
+    public DbSet<IdentityRequest> IdentityRequests => Set<IdentityRequest>();
+
     public DbSet<SourceBrake> SourceBrakes => Set<SourceBrake>();
 
     public DbSet<BrakeCount> BrakeCounts => Set<BrakeCount>();

@@ -81,6 +81,7 @@ internal static class AuditWords
         Subjects.Order => $"/revocations/{entry.SubjectId}",
         Subjects.Brakes or Subjects.Exemption => "/brakes",
         Subjects.Sweep => "/sweeps",
+        Subjects.Request => "/requests",
         Subjects.EvidencePackage => "/evidence",
         Subjects.AuditLog => "/audit",
         Subjects.Account => "/settings/accounts",
