@@ -161,9 +161,11 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await admin.Field("State").SelectOptionAsync("Active");
         await admin.Field("Fallback reviewer").PressSequentiallyAsync("Mona");
         await admin.Page.Locator(".hits").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Mona Manager" }).ClickAsync();
-        await admin.SeesAsync("4 identities for 1 reviewer");
+        await admin.SeesAsync("4 go to their accepted owner");
         await CheckAsync(admin, "/campaigns/definitions/new");
-        await admin.Button("Save and launch now").ClickAsync();
+        await admin.Button("Save and prepare").ClickAsync();
+        await admin.Button("Start: ask 1 reviewer").ClickAsync();
+        await admin.DialogButton("Start").ClickAsync();
         await admin.SeesAsync("0 of 4");
         await CheckAsync(admin, "/campaigns/{id}");
     }
@@ -214,6 +216,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await admin.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = Campaign }).First.ClickAsync();
         await admin.Button("Close and apply…").ClickAsync();
         await CheckAsync(admin, "/campaigns/{id}, closing");
+        await admin.Page.GetByRole(AriaRole.Dialog).Locator("textarea").First.FillAsync("Everybody has answered.");
         await admin.DialogButton("Close and apply").ClickAsync();
         await admin.SeesAsync("1 revocation order");
         await CheckAsync(admin, "/campaigns/{id}, applied");
