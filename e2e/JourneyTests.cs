@@ -15,6 +15,7 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     private const string Password = "a sentence that is long enough";
     private const string OwnerMail = "olga.owner@journey.example";
     private const string Source = "PostgreSQL orders";
+    private const string SecondMail = "mona@journey.example";
     private const string Campaign = "Roles behind our agents";
 
     private readonly RoleServer server = new();
@@ -53,7 +54,8 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await ImportRolesAsync(admin);
         await BindConnectorAsync(admin);
         await SetBrakesAsync(admin);
-        await AddOwnerAccountAsync(admin);
+        await AddAccountAsync(admin, OwnerMail, "Olga Owner");
+        await AddAccountAsync(admin, SecondMail, "Mona Manager", "Administrator");
         await AssignAsync(admin);
 
         await using var owner = await chromium.OpenAsync(console);
@@ -64,6 +66,11 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await ReviewAsync(owner);
         await SweepAsync(admin);
         await CloseAsync(admin);
+        // Privileged in production, and under limits that the first administrator set: somebody else has to agree.
+        await using var second = await chromium.OpenAsync(console);
+        await second.SignInAsync(SecondMail, Password);
+        await ApproveAsync(second, doomed);
+        await ApproveAsync(second, expired);
         await SeeItObservedAsync(admin, doomed);
         await SeeItObservedAsync(admin, expired);
         foreach (var role in kept)
@@ -113,21 +120,25 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
     {
         await CheckedAsync(admin, "/brakes");
         await admin.FillAsync("Notice, in days", "0");
+        // Two roles would go one after the other, an hour apart.
+        await admin.FillAsync("Between waves, in minutes", "0");
         await admin.Button("Save limits").ClickAsync();
         await admin.SeesAsync("The limits are in force.");
     }
 
-    private async Task AddOwnerAccountAsync(Window admin)
+    private async Task AddAccountAsync(Window admin, string mail, string name, string? role = null)
     {
         await CheckedAsync(admin, "/settings/accounts");
         await admin.Button("Add account").ClickAsync();
-        await admin.FillAsync("Mail address", OwnerMail);
-        await admin.FillAsync("Name", "Olga Owner");
+        await admin.FillAsync("Mail address", mail);
+        await admin.FillAsync("Name", name);
         await admin.FillAsync("Password", Password);
-        await admin.ChooseSuggestedAsync("Person in the directory", "Olga Owner");
+        if (role is not null)
+            await admin.Page.GetByRole(AriaRole.Dialog).GetByLabel(role).CheckAsync();
+        await admin.ChooseSuggestedAsync("Person in the directory", name);
         await CheckAsync(admin, "/settings/accounts, new account");
         await admin.DialogButton("Save").ClickAsync();
-        await admin.Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = OwnerMail }).WaitForAsync();
+        await admin.Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = mail }).WaitForAsync();
     }
 
     private async Task AssignAsync(Window admin)
@@ -177,6 +188,8 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await owner.ReadyAsync();
         await owner.SeesAsync("0 of 4");
         await CheckAsync(owner, "/reviews/{id}");
+        // Keys count once the page listens.
+        await owner.Page.Locator("[data-keys=on]").WaitForAsync();
         while (!(await owner.Page.Locator("article.focused h3").InnerTextAsync()).Contains(doomed, StringComparison.Ordinal))
         {
             var now = await owner.Page.Locator("article.focused h3").InnerTextAsync();
@@ -220,6 +233,17 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>, I
         await admin.DialogButton("Close and apply").ClickAsync();
         await admin.SeesAsync("1 revocation order");
         await CheckAsync(admin, "/campaigns/{id}, applied");
+    }
+
+    private async Task ApproveAsync(Window second, string role)
+    {
+        await CheckedAsync(second, "/revocations");
+        await second.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = role }).ClickAsync();
+        await second.Heading(role).WaitForAsync();
+        await CheckAsync(second, "/revocations/{id}, held");
+        await second.Button("Approve…").ClickAsync();
+        await second.DialogButton("Approve").ClickAsync();
+        await second.SeesAsync("Approved by Mona Manager");
     }
 
     private async Task SeeItObservedAsync(Window admin, string role)
