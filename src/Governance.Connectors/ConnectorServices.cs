@@ -1,3 +1,4 @@
+using Governance.Audit.Forwarding;
 using Governance.Connectors.AiVendors;
 using Governance.Connectors.Aws;
 using Governance.Connectors.Channels;
@@ -10,6 +11,7 @@ using Governance.Connectors.OAuth;
 using Governance.Connectors.Okta;
 using Governance.Connectors.PostgreSql;
 using Governance.Connectors.Scim;
+using Governance.Connectors.Siem;
 using Governance.Connectors.Signals;
 using Governance.Connectors.Webhook;
 using Governance.Inventory;
@@ -26,6 +28,7 @@ public static class ConnectorServices
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {
         services.AddSingleton<IMessageChannel, SmtpChannel>();
+        services.AddSingleton<ISyslogDialer, SyslogDialer>();
         services.AddSingleton<ISignalSender, PushSender>();
         services.AddSingleton<IChannelKind, WebhookChannel>();
         services.AddSingleton<IChannelKind, SlackChannel>();

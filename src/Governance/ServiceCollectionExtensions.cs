@@ -2,6 +2,7 @@ using Governance.Accounts;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
+using Governance.Audit.Forwarding;
 using Governance.Audit.Retention;
 using Governance.Audit.Signing;
 using Governance.Campaigns;
@@ -63,6 +64,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<CheckpointService>();
         services.AddSingleton<AuditExports>();
         services.AddSingleton<AuditSealing>();
+        services.AddSingleton<LogForwarding>();
+        services.AddSingleton<LogForwarder>();
         services.AddSingleton<Followers>();
     }
 }

@@ -443,6 +443,31 @@ namespace Governance.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "LogReceivers",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Host = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    Port = table.Column<int>(type: "int", nullable: false),
+                    Tls = table.Column<bool>(type: "bit", nullable: false),
+                    Authority = table.Column<string>(type: "nvarchar(max)", maxLength: 20000, nullable: true),
+                    Enabled = table.Column<bool>(type: "bit", nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Confirmed = table.Column<long>(type: "bigint", nullable: false),
+                    ConfirmedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Failures = table.Column<int>(type: "int", nullable: false),
+                    Problem = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    FailedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    NextAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    Holder = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    HeldUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LogReceivers", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Messages",
                 columns: table => new
                 {
@@ -3547,6 +3572,9 @@ namespace Governance.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "LifecycleTransitions");
+
+            migrationBuilder.DropTable(
+                name: "LogReceivers");
 
             migrationBuilder.DropTable(
                 name: "MessageDeliveries");

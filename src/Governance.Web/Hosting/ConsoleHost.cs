@@ -1,4 +1,5 @@
 using Governance.Audit;
+using Governance.Audit.Forwarding;
 using Governance.Connectors;
 using Governance.Persistence;
 using Governance.Web.Api;
@@ -63,6 +64,7 @@ public static class ConsoleHost
         services.AddGovernance(builder.Configuration);
         services.AddConnectors();
         services.AddHostedService<FollowerService>();
+        services.AddHostedService<LogForwarderService>();
         services.AddSecurity(builder.Configuration);
         services.AddApi();
         services.AddJobs();

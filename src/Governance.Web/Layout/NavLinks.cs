@@ -63,6 +63,7 @@ public static class NavLinks
         [
             new("Sources", "/settings/sources", Icons.Material.Outlined.Hub, Policies.Administer),
             new("Shared signals", "/settings/signals", Icons.Material.Outlined.Podcasts, Policies.Administer),
+            new("SIEM", "/settings/siem", Icons.Material.Outlined.Sensors, Policies.Administer),
             new("Accounts", "/settings/accounts", Icons.Material.Outlined.ManageAccounts, Policies.Administer),
             new("Notifications", "/settings/notifications", Icons.Material.Outlined.Campaign, Policies.Administer),
             new("Jobs", "/jobs", Icons.Material.Outlined.Schedule, Policies.Administer),

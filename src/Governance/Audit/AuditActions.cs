@@ -88,6 +88,8 @@ public static class AuditActions
     public const string ConnectorChanged = "connector.changed";
     public const string AuditExported = "audit.exported";
     public const string AuditSealed = "audit.sealed";
+    public const string ForwardingChanged = "audit.forwarding-changed";
+    public const string ForwardingTested = "audit.forwarding-tested";
     public const string SignalsChanged = "signals.changed";
     public const string EvidenceMade = "evidence.made";
     public const string EvidenceRead = "evidence.read";

@@ -1,6 +1,7 @@
 using Governance.Accounts;
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
+using Governance.Audit.Forwarding;
 using Governance.Audit.Retention;
 using Governance.Campaigns;
 using Governance.Evidence;
@@ -29,6 +30,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
     public DbSet<AuditNode> AuditNodes => Set<AuditNode>();
 
     public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
+    public DbSet<LogReceiver> LogReceivers => Set<LogReceiver>();
 
     public DbSet<FollowerCursor> FollowerCursors => Set<FollowerCursor>();
 

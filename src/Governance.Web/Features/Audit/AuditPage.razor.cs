@@ -1,19 +1,21 @@
 using Governance.Audit;
 using Governance.Audit.Checkpoints;
 using Governance.Audit.Exports;
+using Governance.Audit.Forwarding;
 using Governance.Common;
 using Microsoft.AspNetCore.Components;
 
 namespace Governance.Web.Features.Audit;
 
 /// <summary>The log, newest first. The search stands in the address, and an export takes what the search shows.</summary>
-public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifier, CheckpointService checkpoints, NavigationManager navigation)
+public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifier, CheckpointService checkpoints, LogForwarding forwarder, NavigationManager navigation)
 {
     private const int MostActors = 200;
 
     private Page<AuditEntry>? page;
     private IReadOnlyList<AuditActor> actors = [];
     private AuditCheckpoint? checkpoint;
+    private ForwardingView? forwarding;
     private ChainReport? report;
     private string? problem;
     private bool busy;
@@ -44,6 +46,7 @@ public sealed partial class AuditPage(AuditQueries queries, ChainVerifier verifi
         page = await queries.ListAsync(AuditWords.Filter(Q, Subject, Action, Who, From, To), Before, 50, CancellationToken.None);
         actors = await queries.ActorsAsync(MostActors, CancellationToken.None);
         checkpoint = await checkpoints.LastAsync(CancellationToken.None);
+        forwarding = await forwarder.GetAsync(CancellationToken.None);
     }
 
     private Task VerifyAsync(long? since) => BusyAsync(async () => report = await verifier.VerifyAsync(since, [], CancellationToken.None));

@@ -79,8 +79,7 @@ public static class AuditEntryText
     public static string CefLine(AuditEntry entry, IReadOnlyList<string>? proof, string host)
     {
         var severity = Severity(entry.Action);
-        // 13 * 8 + notice or warning.
-        var line = new StringBuilder().Append(CultureInfo.InvariantCulture, $"<{(13 * 8) + (severity >= 7 ? 4 : 5)}>1 {Time(entry.At)} {Word(host)} governance - audit - ")
+        var line = new StringBuilder(Syslog(severity, entry.At, host))
             .Append(CultureInfo.InvariantCulture, $"CEF:0|Governance|Console|1|{Header(entry.Action)}|{Header(entry.Action.Replace('.', ' ').Replace('-', ' '))}|{severity}|")
             .Append(CultureInfo.InvariantCulture, $"rt={entry.At.ToUnixTimeMilliseconds()} externalId={entry.Sequence} suid={Value(entry.ActorId)} suser={Value(entry.ActorName)}")
             .Append(CultureInfo.InvariantCulture, $" cs1Label=record cs1={Value(entry.SubjectType + "/" + entry.SubjectId)} cs2Label=hash cs2={entry.Hash} cs3Label=previousHash cs3={entry.PreviousHash}");
@@ -92,6 +91,14 @@ public static class AuditEntryText
             line.Append(CultureInfo.InvariantCulture, $" reason={Value(entry.Reason)}");
         return line.Append(CultureInfo.InvariantCulture, $" msg={Value(entry.Details)}").ToString();
     }
+
+    /// <summary>A message of the same shape that is no entry of the log: somebody tests whether messages arrive.</summary>
+    public static string CefTest(DateTimeOffset now, string host, string who) =>
+        Syslog(3, now, host) + string.Create(CultureInfo.InvariantCulture, $"CEF:0|Governance|Console|1|test|Test message|1|rt={now.ToUnixTimeMilliseconds()} suser={Value(who)} msg=No entry of the log. It shows that messages of this console arrive.");
+
+    // 13 * 8 + notice or warning.
+    private static string Syslog(int severity, DateTimeOffset at, string host) =>
+        string.Create(CultureInfo.InvariantCulture, $"<{(13 * 8) + (severity >= 7 ? 4 : 5)}>1 {Time(at)} {Word(host)} governance - audit - ");
 
     /// <summary>ISO 8601 in UTC, to the microsecond.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
