@@ -15,13 +15,14 @@ public sealed record ReachEdge(string Path, string Label, bool Confirmed);
 /// </summary>
 public sealed record ReachLayout(int Width, int Height, IReadOnlyList<(string Title, int X)> Columns, IReadOnlyList<ReachNode> Nodes, IReadOnlyList<ReachEdge> Edges)
 {
-    public const int NodeWidth = 228;
+    /// <summary>Four columns fit beside an identity's facts on a screen of 1440.</summary>
+    public const int NodeWidth = 164;
     public const int NodeHeight = 40;
 
     /// <summary>So many nodes stand in a column before the rest is one.</summary>
     public const int Most = 8;
 
-    private const int Gap = 52;
+    private const int Gap = 27;
     private const int Row = 48;
     private const int Head = 30;
 
@@ -97,7 +98,7 @@ public sealed record ReachLayout(int Width, int Height, IReadOnlyList<(string Ti
         if (a.X == b.X)
         {
             var x = a.X + NodeWidth;
-            return FormattableString.Invariant($"M{x} {ay} C{x + 44} {ay} {x + 44} {by} {x} {by}");
+            return FormattableString.Invariant($"M{x} {ay} C{x + 22} {ay} {x + 22} {by} {x} {by}");
         }
 
         var (from, to) = a.X < b.X ? (a.X + NodeWidth, b.X) : (a.X, b.X + NodeWidth);
