@@ -12,7 +12,7 @@ public sealed class DemoJourneyTests(Chromium chromium) : IClassFixture<Chromium
 
     private static readonly string[] Pages =
     [
-        "/", "/reviews", "/owners/proposals", "/identities", "/tools", "/imports", "/owners", "/people", "/findings", "/campaigns", "/lifecycle", "/revocations", "/sweeps", "/brakes", "/evidence", "/audit",
+        "/", "/reviews", "/owners/proposals", "/identities", "/tools", "/imports", "/owners", "/people", "/findings", "/campaigns", "/lifecycle", "/requests", "/quarantine", "/revocations", "/sweeps", "/brakes", "/evidence", "/audit",
         "/settings/sources", "/settings/accounts", "/settings/notifications", "/settings/notifications/templates", "/settings/notifications/deliveries", "/inbox", "/account/notifications",
     ];
 

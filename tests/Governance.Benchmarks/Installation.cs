@@ -28,7 +28,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public string? ConnectionString { get; private init; }
 
-    public static async Task<Installation> CreateAsync(DatabaseProvider provider)
+    public static async Task<Installation> CreateAsync(DatabaseProvider provider, Action<IServiceCollection>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("governance-benchmark-").FullName;
         string? connection = null;
@@ -54,6 +54,7 @@ internal sealed class Installation : IAsyncDisposable
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(l => l.AddConsole().SetMinimumLevel(Environment.GetEnvironmentVariable("BENCH_SQL") is null ? LogLevel.Error : LogLevel.Information));
         services.AddGovernance(configuration);
+        configure?.Invoke(services);
         var built = services.BuildServiceProvider();
         await built.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
         return new Installation(built, folder, database) { ConnectionString = connection };

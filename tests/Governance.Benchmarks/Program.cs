@@ -2,7 +2,7 @@ using System.Globalization;
 using Governance.Benchmarks;
 using Governance.Persistence;
 
-// dotnet run -c Release --project tests/Governance.Benchmarks -- import|pages|memory|findings|campaigns|followers|evidence|audit [--rows N] [--provider Sqlite|PostgreSql]
+// dotnet run -c Release --project tests/Governance.Benchmarks -- import|pages|memory|findings|campaigns|revocation|followers|evidence|audit [--rows N] [--provider Sqlite|PostgreSql]
 // PostgreSQL: GOVERNANCE_TEST_POSTGRES names the server, as for the tests.
 var verb = args.FirstOrDefault() ?? "import";
 var rows = int.Parse(Option("--rows") ?? "100000", CultureInfo.InvariantCulture);
@@ -17,6 +17,7 @@ return verb switch
     "followers" => await FollowersBenchmark.RunAsync(provider, rows),
     "evidence" => await EvidenceBenchmark.RunAsync(provider, rows),
     "campaigns" => await CampaignBenchmark.RunAsync(provider, rows),
+    "revocation" => await RevocationBenchmark.RunAsync(provider, rows),
     "pages" => await PageBenchmark.RunAsync(provider, rows),
     _ => Usage(),
 };
@@ -25,6 +26,6 @@ string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && a
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say import, memory, findings, followers, evidence, audit or pages; --rows N; --provider Sqlite or PostgreSql.");
+    Console.Error.WriteLine("Say import, memory, findings, campaigns, revocation, followers, evidence, audit or pages; --rows N; --provider Sqlite or PostgreSql.");
     return 2;
 }

@@ -2971,6 +2971,11 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 columns: new[] { "ToolId", "DisplayName" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Identities_UnownedSince",
+                table: "Identities",
+                column: "UnownedSince");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_IdentityAncestors_AncestorId",
                 table: "IdentityAncestors",
                 column: "AncestorId");
@@ -3298,9 +3303,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_RevocationSteps_State_DueAt",
+                name: "IX_RevocationSteps_State_DueAt_Id",
                 table: "RevocationSteps",
-                columns: new[] { "State", "DueAt" });
+                columns: new[] { "State", "DueAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_SecondLooks_CampaignId_Agrees",

@@ -2233,6 +2233,8 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ToolDecisionId");
 
+                    b.HasIndex("UnownedSince");
+
                     b.HasIndex("DisplayName", "Id");
 
                     b.HasIndex("LastChangedRunId", "Id");
@@ -4778,10 +4780,10 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("LookAt");
 
-                    b.HasIndex("State", "DueAt");
-
                     b.HasIndex("OrderId", "Verb", "Generation")
                         .IsUnique();
+
+                    b.HasIndex("State", "DueAt", "Id");
 
                     b.ToTable("RevocationSteps", (string)null);
                 });

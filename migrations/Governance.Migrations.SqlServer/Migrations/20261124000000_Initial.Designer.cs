@@ -2246,6 +2246,8 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ToolDecisionId");
 
+                    b.HasIndex("UnownedSince");
+
                     b.HasIndex("DisplayName", "Id");
 
                     b.HasIndex("LastChangedRunId", "Id");
@@ -4791,10 +4793,10 @@ namespace Governance.Migrations.SqlServer.Migrations
 
                     b.HasIndex("LookAt");
 
-                    b.HasIndex("State", "DueAt");
-
                     b.HasIndex("OrderId", "Verb", "Generation")
                         .IsUnique();
+
+                    b.HasIndex("State", "DueAt", "Id");
 
                     b.ToTable("RevocationSteps", (string)null);
                 });

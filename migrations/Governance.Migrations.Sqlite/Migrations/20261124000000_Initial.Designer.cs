@@ -2229,6 +2229,8 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ToolDecisionId");
 
+                    b.HasIndex("UnownedSince");
+
                     b.HasIndex("DisplayName", "Id");
 
                     b.HasIndex("LastChangedRunId", "Id");
@@ -4774,10 +4776,10 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("LookAt");
 
-                    b.HasIndex("State", "DueAt");
-
                     b.HasIndex("OrderId", "Verb", "Generation")
                         .IsUnique();
+
+                    b.HasIndex("State", "DueAt", "Id");
 
                     b.ToTable("RevocationSteps", (string)null);
                 });

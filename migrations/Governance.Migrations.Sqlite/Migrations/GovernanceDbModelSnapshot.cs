@@ -2226,6 +2226,8 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ToolDecisionId");
 
+                    b.HasIndex("UnownedSince");
+
                     b.HasIndex("DisplayName", "Id");
 
                     b.HasIndex("LastChangedRunId", "Id");
@@ -4771,10 +4773,10 @@ namespace Governance.Migrations.Sqlite.Migrations
 
                     b.HasIndex("LookAt");
 
-                    b.HasIndex("State", "DueAt");
-
                     b.HasIndex("OrderId", "Verb", "Generation")
                         .IsUnique();
+
+                    b.HasIndex("State", "DueAt", "Id");
 
                     b.ToTable("RevocationSteps", (string)null);
                 });

@@ -211,6 +211,7 @@ internal sealed class IdentityConfiguration : IEntityTypeConfiguration<Identity>
         builder.HasIndex(i => new { i.DisplayName, i.Id }, ForAiTools).HasFilter("\"ToolId\" IS NOT NULL");
         builder.HasIndex(i => new { i.DisplayName, i.Id }, Missing).HasFilter("\"MissingSince\" IS NOT NULL");
         builder.HasIndex(i => i.ExpiresAt);
+        builder.HasIndex(i => i.UnownedSince);
         builder.HasIndex(i => new { i.LastChangedRunId, i.Id });
         builder.HasIndex(i => i.ToolDecisionId);
         builder.HasIndex(i => new { i.SourceId, i.ParentExternalId });

@@ -33,6 +33,13 @@ public sealed class RevocationQueries(IDbContextFactory<GovernanceDb> contexts)
         return await db.RevocationOrders.Where(o => o.State == OrderState.Held || o.State == OrderState.Stuck || o.Remediation == RemediationState.ManualPending).Take(100).CountAsync(ct);
     }
 
+    /// <summary>An identity's open orders by what they are about (<see cref="RevocationTarget.Key"/>).</summary>
+    public async Task<IReadOnlyDictionary<string, Guid>> OpenAsync(Guid identityId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.RevocationOrders.AsNoTracking().Where(o => o.IdentityId == identityId && o.EndedAt == null).Select(o => new { o.TargetKey, o.Id }).ToDictionaryAsync(o => o.TargetKey, o => o.Id, StringComparer.Ordinal, ct);
+    }
+
     /// <summary>Orders of a state (null: of any), newest first.</summary>
     public async Task<Page<OrderListRow>> ListAsync(OrderState? state, string? cursor, int take, CancellationToken ct)
     {

@@ -67,13 +67,15 @@ public sealed partial class RevocationService
         return outcome;
     }
 
-    private static async Task<Refusal?> RefuseAsync(GovernanceDb db, RevocationTarget target, DateTimeOffset now, CancellationToken ct)
+    private async Task<Refusal?> RefuseAsync(GovernanceDb db, RevocationTarget target, DateTimeOffset now, CancellationToken ct)
     {
         var key = target.Key;
         var identity = await db.Identities.AsNoTracking().Where(i => i.Id == target.IdentityId).Select(i => new
         {
             i.DisplayName,
             i.State,
+            i.Kind,
+            Connector = db.ConnectorBindings.Where(b => b.SourceId == i.SourceId && b.Enabled).Select(b => b.Kind).FirstOrDefault(),
             Allowed = db.Identities.Where(NeverTouch.Allows).Any(x => x.Id == i.Id),
             Listed = NeverTouch.Listed(db).Any(x => x.Id == i.Id),
             Exempt = db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now),
@@ -97,7 +99,7 @@ public sealed partial class RevocationService
             return new Refusal("revocation.never-touch", NeverTouch.HeldByList(identity.DisplayName).ToString());
         if (identity.Exempt)
             return new Refusal("revocation.exempt", "It is exempt. End the exemption under Brakes first.");
-        return identity.Open ? new Refusal("revocation.open", "It has an open order already.") : null;
+        return identity.Open ? new Refusal("revocation.open", "It has an open order already.") : FirstVerbs.Refuse(identity.Connector is { } name ? connectors.Find(name) : null, target.On, identity.Kind);
     }
 
     private static async Task<string?> NameAsync(GovernanceDb db, RevocationTarget target, CancellationToken ct)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Governance.Revocation;
 
 /// <summary>What people do with orders. Each takes many ids, answers for each, and is one transaction with its audit entries.</summary>
-public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, TimeProvider clock)
+public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, StepResults results, ConnectorService connectors, TimeProvider clock)
 {
     private static readonly string[] Engineers = [Roles.SecurityEngineer, Roles.Administrator];
 

@@ -119,7 +119,7 @@ internal sealed class RevocationStepConfiguration : IEntityTypeConfiguration<Rev
         builder.HasOne<RevocationOrder>().WithMany().HasForeignKey(s => s.OrderId);
         builder.HasIndex(s => new { s.OrderId, s.Verb, s.Generation }).IsUnique();
         builder.HasIndex(s => s.IdempotencyKey).IsUnique();
-        builder.HasIndex(s => new { s.State, s.DueAt });
+        builder.HasIndex(s => new { s.State, s.DueAt, s.Id });
         builder.Property(s => s.PreState).HasMaxLength(4000);
         builder.Property(s => s.Observed).HasMaxLength(2000);
         builder.Property(s => s.LastError).HasMaxLength(2000);

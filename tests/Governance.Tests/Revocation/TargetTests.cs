@@ -77,6 +77,26 @@ public sealed class TargetTests
     }
 
     [Theory, EachDatabase]
+    public async Task What_its_connector_cant_take_away_alone_is_refused_and_a_dry_run_says_what_would_be_sent(DatabaseProvider provider)
+    {
+        await using var desk = await FakeDeskAsync(provider);
+        var identity = await desk.UnownedAsync("app", i => i.UnownedSince = null);
+        var credential = await desk.Given.CredentialAsync(identity);
+        var wanted = new RevocationTarget(identity.Id, CredentialId: credential.Id);
+        var preview = (await desk.Test.Get<ConnectorPreview>().OfAsync(wanted, Desk.Eve, default)).OrThrow();
+        (preview.Verb, preview.Undoable, preview.Connector).ShouldBe((RevocationVerb.Disable, true, "Fake"));
+        preview.Send!.Calls.ShouldBe(["Disable"]);
+        target.Sent.ShouldBeEmpty("a dry run sends nothing");
+        (await desk.Test.Get<ConnectorPreview>().OfAsync(wanted, Desk.Person("owen"), default)).Refusal!.Code.ShouldBe("not.allowed");
+
+        await desk.BindPostgresAsync();
+        var service = desk.Test.Get<RevocationService>();
+        (await service.OrderAsync(wanted, "leaked", Desk.Eve, default)).Refusal!.Code.ShouldBe("connector.cannot");
+        (await desk.Test.Get<ConnectorPreview>().OfAsync(wanted, Desk.Eve, default)).Refusal!.Code.ShouldBe("connector.cannot");
+        (await service.OrderAsync(identity.Id, "the whole identity it can", Desk.Eve, default)).IsRefused.ShouldBeFalse();
+    }
+
+    [Theory, EachDatabase]
     public async Task Use_after_quarantine_reopens_the_question_before_anything_is_deleted(DatabaseProvider provider)
     {
         await using var desk = await FakeDeskAsync(provider);

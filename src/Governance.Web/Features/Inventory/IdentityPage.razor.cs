@@ -22,7 +22,9 @@ public sealed partial class IdentityPage(
     private IReadOnlyList<TransitionRow> lifecycle = [];
     private IReadOnlyList<AuditEntry> trail = [];
     private IReadOnlyList<LinkRow> links = [];
+    private IReadOnlyDictionary<string, Guid> orders = new Dictionary<string, Guid>(StringComparer.Ordinal);
     private bool mayArrange;
+    private bool mayTake;
     private bool loaded;
 
     [Parameter]
@@ -30,6 +32,9 @@ public sealed partial class IdentityPage(
 
     [Inject]
     private LinkService Links { get; set; } = default!;
+
+    [Inject]
+    private RevocationQueries Orders { get; set; } = default!;
 
     protected override Task OnParametersSetAsync() => LoadAsync();
 
@@ -42,6 +47,8 @@ public sealed partial class IdentityPage(
         {
             findings = await findingQueries.ForIdentityAsync(Id, CancellationToken.None);
             lifecycle = await lifecycleQueries.HistoryAsync(Id, CancellationToken.None);
+            orders = await Orders.OpenAsync(Id, CancellationToken.None);
+            mayTake = mayArrange && found.Identity.State != LifecycleState.Decommissioned;
             links = await Links.ForAsync(Id, CancellationToken.None);
             trail = (await audit.ListAsync(new AuditFilter(Subjects.Identity, Id.ToString("D")), null, 50, CancellationToken.None)).Rows;
         }
@@ -66,6 +73,16 @@ public sealed partial class IdentityPage(
             snackbar.Refused(ordered.Refusal);
         else
             navigation.NavigateTo($"/revocations/{ordered.Value:D}");
+    }
+
+    private Guid? Ordered(RevocationTarget target) => orders.TryGetValue(target.Key, out var order) ? order : null;
+
+    private async Task TakeAsync(RevocationTarget target, string name)
+    {
+        var parameters = new DialogParameters<Revocations.TakeAwayDialog> { { d => d.Target, target }, { d => d.Name, name }, { d => d.Source, detail!.SourceName } };
+        var dialog = await dialogs.ShowAsync<Revocations.TakeAwayDialog>("Take away", parameters);
+        if (await dialog.Result is { Canceled: false, Data: Guid order })
+            navigation.NavigateTo($"/revocations/{order:D}");
     }
 
     private async Task AssignToolAsync()

@@ -65,10 +65,11 @@ internal static class BrakeJudge
     {
         if (noticeUntil is { } until)
         {
-            await HoldAsync(db, orders.Where(o => o.ApprovedAt == null && !Telling.Reachable(db).Contains(o.Id)), Notice.NobodyToTell, now, ct);
+            var reachable = Telling.Reachable(db, orders);
+            await HoldAsync(db, orders.Where(o => o.ApprovedAt == null && !reachable.Contains(o.Id)), Notice.NobodyToTell, now, ct);
             // What B9 has just held is told apart from what it held before and what is now let go.
             var nobody = Notice.NobodyToTell.ToString();
-            orders = orders.Where(o => o.ApprovedAt != null || o.HeldBy != nobody || Telling.Reachable(db).Contains(o.Id));
+            orders = orders.Where(o => o.ApprovedAt != null || o.HeldBy != nobody || reachable.Contains(o.Id));
             await Telling.NoticeAsync(db, orders, until, now, ct);
         }
 
@@ -142,15 +143,17 @@ internal static class BrakeJudge
 
     private static IQueryable<RevocationOrder> Whose(GovernanceDb db, IQueryable<RevocationOrder> orders, Expression<Func<Identity, bool>> is_)
     {
-        var ids = db.Identities.Where(is_).Select(i => i.Id);
-        return orders.Where(o => ids.Contains(o.IdentityId));
+        // Asked of each order's own identity, and not of all there are.
+        var those = db.Identities.Where(is_);
+        return orders.Where(o => those.Any(i => i.Id == o.IdentityId));
     }
 
     // "B8: Used" goes when the use ends; "B8: Other" and B5 only by a person.
     private static IQueryable<RevocationOrder> Waiting(GovernanceDb db, BrakeSettings settings, DateTimeOffset now)
     {
         var from = InUse.From(settings, now);
-        return db.RevocationOrders.Where(o => o.State == OrderState.Held && (o.HeldBy!.StartsWith("B0:") || o.HeldBy.StartsWith("B2:") || (o.HeldBy.StartsWith("B9:") && Telling.Reachable(db).Contains(o.Id))
+        var reachable = Telling.Reachable(db, db.RevocationOrders.Where(o => o.State == OrderState.Held && o.HeldBy!.StartsWith("B9:")));
+        return db.RevocationOrders.Where(o => o.State == OrderState.Held && (o.HeldBy!.StartsWith("B0:") || o.HeldBy.StartsWith("B2:") || reachable.Contains(o.Id)
             || (o.HeldBy.StartsWith("B8: Used") && !db.Identities.Any(i => i.Id == o.IdentityId && i.LastUsedAt > from))));
     }
 }

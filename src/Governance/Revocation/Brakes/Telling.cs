@@ -22,8 +22,8 @@ internal static class Telling
         public required Guid PersonId { get; init; }
     }
 
-    /// <summary>Orders of which somebody can be told.</summary>
-    public static IQueryable<Guid> Reachable(GovernanceDb db) => db.RevocationOrders.Where(o => Owners(db).Any(l => l.OrderId == o.Id) || Managers(db).Any(l => l.OrderId == o.Id) || Administrators(db).Any()).Select(o => o.Id);
+    /// <summary>Those of the orders of which somebody can be told.</summary>
+    public static IQueryable<Guid> Reachable(GovernanceDb db, IQueryable<RevocationOrder> orders) => orders.Where(o => Owners(db).Any(l => l.OrderId == o.Id) || Managers(db).Any(l => l.OrderId == o.Id) || Administrators(db).Any()).Select(o => o.Id);
 
     /// <summary>Tells when it will be disabled.</summary>
     public static Task NoticeAsync(GovernanceDb db, IQueryable<RevocationOrder> orders, DateTimeOffset until, DateTimeOffset now, CancellationToken ct)

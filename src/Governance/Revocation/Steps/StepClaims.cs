@@ -24,13 +24,20 @@ internal static class StepClaims
     /// <summary>Claims the next step that may be acted on; null when none. Every brake that stands in a row is a condition of the one statement.</summary>
     public static async Task<Claim?> NextAsync(GovernanceDb db, DateTimeOffset now, CancellationToken ct)
     {
+        // One kind after another, so that each is read in the order of its index until the first that may go: what a worker left behind, what waits to be tried again, what is new.
+        var (left, again, planned) = (Left(db, now), db.RevocationSteps.Where(s => s.State == StepState.Retrying && s.DueAt <= now), db.RevocationSteps.Where(s => s.State == StepState.Planned && s.DueAt <= now));
+        return await NextAsync(db, left, now, ct) ?? await NextAsync(db, again, now, ct) ?? await NextAsync(db, planned, now, ct);
+    }
+
+    private static async Task<Claim?> NextAsync(GovernanceDb db, IQueryable<RevocationStep> claimable, DateTimeOffset now, CancellationToken ct)
+    {
         var token = Ids.New(now).ToString("N");
         var until = now + Lease;
         var ticks = now.UtcTicks;
-        var next = Unbraked(db, Permitted(db, Claimable(db, now), now), now)
+        var next = Unbraked(db, Permitted(db, claimable, now), now)
             .Where(s => db.RevocationOrders.Any(o => o.Id == s.OrderId && db.SourceBrakes.Any(b => b.SourceId == o.SourceId && b.NextTicks <= ticks && (b.OpenUntil == null || b.OpenUntil <= now))))
             .OrderBy(s => s.DueAt).ThenBy(s => s.Id).Select(s => s.Id).Take(1);
-        var claimed = await Claimable(db, now).Where(s => next.Contains(s.Id) && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
+        var claimed = await claimable.Where(s => next.Contains(s.Id) && !db.BrakeSettings.Any(b => b.Stopped)).ExecuteUpdateAsync(
             u => u
                 .SetProperty(s => s.State, s => s.State == StepState.Intent ? StepState.Intent : StepState.Claimed)
                 .SetProperty(s => s.LeaseOwner, token)
@@ -88,9 +95,7 @@ internal static class StepClaims
             u => u.SetProperty(s => s.State, StepState.Planned).SetProperty(s => s.LeaseUntil, (DateTimeOffset?)null), ct);
 
     // On the row itself, so that PostgreSQL checks it again when another node was faster.
-    private static IQueryable<RevocationStep> Claimable(GovernanceDb db, DateTimeOffset now) => db.RevocationSteps.Where(s =>
-        ((s.State == StepState.Planned || s.State == StepState.Retrying) && s.DueAt <= now)
-        || ((s.State == StepState.Claimed || s.State == StepState.Intent) && s.LeaseUntil < now));
+    private static IQueryable<RevocationStep> Left(GovernanceDb db, DateTimeOffset now) => db.RevocationSteps.Where(s => (s.State == StepState.Claimed || s.State == StepState.Intent) && s.LeaseUntil < now);
 
     // B1 of the source, B6, B7 and freezes. What may have been sent already is looked at all the same; a restore is held by the switches alone.
     private static IQueryable<RevocationStep> Unbraked(GovernanceDb db, IQueryable<RevocationStep> steps, DateTimeOffset now)

@@ -99,6 +99,9 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
             RevocationVerb.Delete => LifecycleState.Decommissioned,
             _ => await db.Identities.AnyAsync(i => i.Id == identityId && i.OwnerState == Inventory.OwnerState.Accepted, ct) ? LifecycleState.Active : LifecycleState.Discovered,
         };
+        // What could only be deleted was never quarantined, and there is no other way to Decommissioned.
+        if (verb == RevocationVerb.Delete && order.Verb == RevocationVerb.Delete)
+            await lifecycle.MoveAsync(db, [identityId], LifecycleState.Quarantined, evidence, by, now, ct);
         var moved = await lifecycle.MoveAsync(db, [identityId], to, evidence, by, now, ct);
         await audit.AppendAsync(db, by, now, new AuditDraft(verb == RevocationVerb.Restore ? AuditActions.RevocationUndone : AuditActions.RevocationStepDone, Subjects.Order, orderId, null,
             new { verb, outcome = "done", remediation = result, evidence, identityId, lifecycle = moved[0].Refusal?.Message ?? to.ToString() }), ct);

@@ -9,7 +9,13 @@ internal static class StepTargets
     /// <summary>The target of an order; null when what it names is not in the inventory any more.</summary>
     public static async Task<ConnectorTarget?> FindAsync(GovernanceDb db, Guid orderId, CancellationToken ct)
     {
-        var order = await db.RevocationOrders.AsNoTracking().Where(o => o.Id == orderId).Select(o => new { o.IdentityId, o.CredentialId, o.GrantId }).SingleAsync(ct);
+        var order = await db.RevocationOrders.AsNoTracking().Where(o => o.Id == orderId).Select(o => new RevocationTarget(o.IdentityId, o.CredentialId, o.GrantId)).SingleAsync(ct);
+        return await FindAsync(db, order, ct);
+    }
+
+    /// <summary>What is to be taken away, ordered or not; null when the credential or grant is not in the inventory any more.</summary>
+    public static async Task<ConnectorTarget?> FindAsync(GovernanceDb db, RevocationTarget order, CancellationToken ct)
+    {
         var identity = await db.Identities.AsNoTracking().Where(i => i.Id == order.IdentityId).Select(i => new { i.ExternalId, i.DisplayName, i.Kind, i.Attributes, i.ParentExternalId }).SingleAsync(ct);
         var target = new ConnectorTarget(identity.ExternalId, identity.DisplayName) { Kind = identity.Kind, Attributes = identity.Attributes, ParentExternalId = identity.ParentExternalId };
         if (order.CredentialId is { } credentialId)

@@ -22,14 +22,14 @@ public sealed record SweepTrend(IReadOnlyList<int> Last, double Mean, double? Z)
 /// <param name="ByLastUse">By how long ago they were used.</param>
 /// <param name="HeldBy">What the brakes hold, by brake.</param>
 /// <param name="Dependants">Other identities that inherit from these.</param>
-/// <param name="Irreversible">What could not be undone: a sweep only ever disables, so what no connector can restore.</param>
+/// <param name="Irreversible">What could not be undone, where a connector can only delete or revoke for good; each waits for another person.</param>
 /// <param name="Trend">Beside the last five runs.</param>
 public sealed record SweepNumbers(
     IReadOnlyList<SweepShare> BySource, IReadOnlyList<SweepShare> ByOwner, IReadOnlyList<SweepShare> ByCriticality, IReadOnlyList<SweepShare> ByLastUse,
     IReadOnlyList<SweepShare> HeldBy, int Dependants, int Irreversible, SweepTrend Trend)
 {
     /// <summary>Counts what the run has just ordered, within its transaction.</summary>
-    internal static async Task<SweepNumbers> CountAsync(GovernanceDb db, SweepRun run, DateTimeOffset now, CancellationToken ct)
+    internal static async Task<SweepNumbers> CountAsync(GovernanceDb db, SweepRun run, Func<string, IConnectorKind?> kinds, DateTimeOffset now, CancellationToken ct)
     {
         var orders = db.RevocationOrders.AsNoTracking().Where(o => o.SweepId == run.Id);
         var mine = from o in orders join i in db.Identities on o.IdentityId equals i.Id select i;
@@ -48,7 +48,7 @@ public sealed record SweepNumbers(
             await LastUseAsync(mine, now, ct),
             heldBy,
             dependants,
-            0,
+            await IrreversibleAsync(db, mine, kinds, ct),
             await TrendAsync(db, run, ct));
     }
 
@@ -78,6 +78,12 @@ public sealed record SweepNumbers(
         shares.Add(new("Not in the source's window", await mine.CountAsync(i => i.LastUsedAt == null && i.Usage == UsageState.OutsideWindow, ct)));
         shares.Add(new("Not reported: nobody can tell", await mine.CountAsync(i => i.LastUsedAt == null && i.Usage == UsageState.NotReported, ct)));
         return Present(shares);
+    }
+
+    private static async Task<int> IrreversibleAsync(GovernanceDb db, IQueryable<Identity> mine, Func<string, IConnectorKind?> kinds, CancellationToken ct)
+    {
+        var groups = await (from i in mine join b in db.ConnectorBindings on i.SourceId equals b.SourceId where b.Enabled group i by new { b.Kind, Of = i.Kind } into g select new { g.Key.Kind, g.Key.Of, Count = g.Count() }).ToListAsync(ct);
+        return groups.Where(g => !FirstVerbs.Choose(kinds(g.Kind), TargetKind.Identity, g.Of).Undoable).Sum(g => g.Count);
     }
 
     private static async Task<SweepTrend> TrendAsync(GovernanceDb db, SweepRun run, CancellationToken ct) =>
