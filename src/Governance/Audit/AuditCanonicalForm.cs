@@ -23,15 +23,20 @@ public static class AuditCanonicalForm
     private static ArrayBufferWriter<byte>? buffer;
 
     /// <summary>SHA-256 over the canonical form, lower-case hex. The entry's own <see cref="AuditEntry.Hash"/> is not part of it.</summary>
-    public static string HashOf(AuditEntry entry) => Convert.ToHexStringLower(HashBytesOf(entry));
+    public static string HashOf(AuditEntry entry)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HashOf(entry, hash);
+        return Convert.ToHexStringLower(hash);
+    }
 
-    /// <summary>The same as 32 bytes.</summary>
-    public static byte[] HashBytesOf(AuditEntry entry)
+    /// <summary>The same as 32 bytes, into <paramref name="hash"/>.</summary>
+    public static void HashOf(AuditEntry entry, Span<byte> hash)
     {
         var into = buffer ??= new ArrayBufferWriter<byte>(1024);
         into.ResetWrittenCount();
         Write(entry, into);
-        return SHA256.HashData(into.WrittenSpan);
+        SHA256.HashData(into.WrittenSpan, hash);
     }
 
     /// <summary>The canonical form itself.</summary>
@@ -61,11 +66,10 @@ public static class AuditCanonicalForm
     {
         Span<byte> digits = stackalloc byte[24];
         number.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
-        Length(into, length);
-        into.Write(digits[..length]);
-        into.Write(","u8);
+        Field(into, digits[..length]);
     }
 
+    // A field is written in one go: its length is known only when it is encoded, so it is encoded behind the widest length and moved.
     private static void Add(IBufferWriter<byte> into, string? field)
     {
         if (field is null)
@@ -74,18 +78,23 @@ public static class AuditCanonicalForm
             return;
         }
 
-        var length = Encoding.UTF8.GetByteCount(field);
-        Length(into, length);
-        Encoding.UTF8.GetBytes(field, into.GetSpan(length));
-        into.Advance(length);
-        into.Write(","u8);
+        const int widest = 11;
+        var room = into.GetSpan(widest + Encoding.UTF8.GetMaxByteCount(field.Length) + 1);
+        var length = Encoding.UTF8.GetBytes(field, room[widest..]);
+        length.TryFormat(room, out var digits, provider: CultureInfo.InvariantCulture);
+        room[digits++] = (byte)':';
+        room.Slice(widest, length).CopyTo(room[digits..]);
+        room[digits + length] = (byte)',';
+        into.Advance(digits + length + 1);
     }
 
-    private static void Length(IBufferWriter<byte> into, int length)
+    private static void Field(IBufferWriter<byte> into, ReadOnlySpan<byte> bytes)
     {
-        var digits = into.GetSpan(12);
-        length.TryFormat(digits, out var written, provider: CultureInfo.InvariantCulture);
-        digits[written] = (byte)':';
-        into.Advance(written + 1);
+        var room = into.GetSpan(bytes.Length + 13);
+        bytes.Length.TryFormat(room, out var digits, provider: CultureInfo.InvariantCulture);
+        room[digits++] = (byte)':';
+        bytes.CopyTo(room[digits..]);
+        room[digits + bytes.Length] = (byte)',';
+        into.Advance(digits + bytes.Length + 1);
     }
 }

@@ -38,22 +38,25 @@ public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, Sign
             return early;
         foreach (var node in await db.AuditNodes.AsNoTracking().Where(n => n.Level == 1).OrderBy(n => n.Number).ToListAsync(ct))
             run.Nodes[node.Number] = node.Hash;
-        await foreach (var entry in db.AuditEntries.AsNoTracking().Where(e => e.Sequence > run.Start).OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(ct))
+        await foreach (var batch in EntriesAhead.ReadAsync(db.AuditEntries.AsNoTracking().Where(e => e.Sequence > run.Start).OrderBy(e => e.Sequence), ct))
         {
-            // An entry appended after the head was read is left for the next run.
-            if (entry.Sequence > head.Sequence && run.Chain.Size == head.Sequence)
+            foreach (var entry in batch)
             {
-                await using var again = await contexts.CreateDbContextAsync(ct);
-                if (await again.AuditHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct) >= entry.Sequence)
-                    break;
-                return run.Broken(entry.Sequence, "the entry stands after the recorded head: it was added behind the log's back");
+                // An entry appended after the head was read is left for the next run.
+                if (entry.Sequence > head.Sequence && run.Chain.Size == head.Sequence)
+                    return await HeadAsync(ct) >= entry.Sequence ? run.End() : run.Broken(entry.Sequence, "the entry stands after the recorded head: it was added behind the log's back");
+                if (run.Read(entry) is { } broken)
+                    return broken;
             }
-
-            if (run.Read(entry) is { } broken)
-                return broken;
         }
 
         return run.End();
+    }
+
+    private async Task<long> HeadAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.AuditHeads.AsNoTracking().Select(h => h.Sequence).SingleAsync(ct);
     }
 
     /// <summary>One reading of the log.</summary>

@@ -62,6 +62,25 @@ public sealed class EvidencePackageTests
         raw.ShouldContain("/Lang (en)");
     }
 
+    [Theory]
+    [InlineData("李明（小红）发票机器人", "NotoSansSC")]
+    [InlineData("國際會議體驗", "IBMPlexSansJP")]
+    [InlineData("佐藤の請求書ロボット", "IBMPlexSansJP")]
+    [InlineData("한국어 봇", "IBMPlexSansKR")]
+    [InlineData("חשבונית", "IBMPlexSansHebrew")]
+    [InlineData("چت‌بات", "IBMPlexSansArabic")]
+    public async Task A_name_is_set_in_a_face_of_its_script_that_is_shipped_and_embedded(string name, string face)
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var source = await SourceAsync(test);
+        await new Given(test).SaveAsync(db => db.Identities.Add(Identity(test, source, name)));
+        using var pdf = PdfDocument.Open(Path.Combine(await MakeAsync(test), "report.pdf"));
+        var letters = pdf.GetPages().SelectMany(p => p.Letters).ToList();
+        foreach (var letter in name.Where(c => c > 0x2FF && char.IsLetter(c)).Distinct().Where(c => c is not (>= '\u0590' and <= '\u06FF')))
+            letters.Where(l => l.Value == letter.ToString()).Select(l => l.FontName!.Replace("-", string.Empty, StringComparison.Ordinal)).ShouldContain(f => f.Contains(face, StringComparison.Ordinal), letter.ToString());
+        letters.Select(l => l.FontName).ShouldContain(f => f!.Replace("-", string.Empty, StringComparison.Ordinal).Contains(face, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_report_has_a_bookmark_for_each_statement_that_leads_to_its_page()
     {

@@ -56,8 +56,11 @@ internal sealed class ChainReader
             return $"entry {expected} is missing: the next one stored is {entry.Sequence}";
         if (!string.Equals(entry.PreviousHash, Head, StringComparison.Ordinal))
             return "its previous hash is not the hash of the entry before it: one of the two was changed, or entries were reordered";
-        var hash = AuditCanonicalForm.HashBytesOf(entry);
-        if (!string.Equals(entry.Hash, Convert.ToHexStringLower(hash), StringComparison.Ordinal))
+        Span<byte> hash = stackalloc byte[MerkleHash.Size];
+        AuditCanonicalForm.HashOf(entry, hash);
+        Span<char> text = stackalloc char[2 * MerkleHash.Size];
+        Convert.TryToHexStringLower(hash, text, out _);
+        if (!text.SequenceEqual(entry.Hash))
             return "its content no longer gives its hash: it was changed after it was written";
         Head = entry.Hash;
         frontier.Append(MerkleHash.Leaf(hash), (level, number, complete) =>

@@ -1,4 +1,4 @@
-using QRCoder;
+using Governance.Common;
 
 namespace Governance.Evidence;
 
@@ -77,18 +77,19 @@ internal sealed partial class EvidenceReportLayout
     /// <summary>Data hash and key as a QR code, for a telephone beside the paper.</summary>
     private void Square(PdfSheet sheet)
     {
-        using var data = QRCodeGenerator.GenerateQrCode($"governance-evidence:{dataHash}:{keyId}", QRCodeGenerator.ECCLevel.M);
+        var squares = QrCode.Matrix($"governance-evidence:{dataHash}:{keyId}");
+        var count = squares.GetLength(0);
         const float module = 2.4f;
-        var size = data.ModuleMatrix.Count * module;
+        var size = count * module;
         sheet.Need(size + 20);
         var (x, y) = (sheet.Left, sheet.Y - 6);
-        for (var row = 0; row < data.ModuleMatrix.Count; row++)
+        for (var row = 0; row < count; row++)
         {
             // Runs of dark modules as one rectangle: no hairlines between them.
-            for (var column = 0; column < data.ModuleMatrix.Count; column++)
+            for (var column = 0; column < count; column++)
             {
                 var end = column;
-                while (end < data.ModuleMatrix.Count && data.ModuleMatrix[row][end])
+                while (end < count && squares[row, end])
                     end++;
                 if (end > column)
                     sheet.Rectangle(x + (column * module), y + (row * module), (end - column) * module, module, PdfSheet.Ink);

@@ -107,11 +107,12 @@ internal static class PdfText
     {
         var runs = new List<Run>();
         var (part, use, shaped) = (new StringBuilder(), font, false);
+        var chinese = PdfFonts.IsChinese(text);
         foreach (var rune in text.EnumerateRunes())
         {
             var letter = rune.ToString();
             var own = font.ContainsGlyphs(letter);
-            var face = own ? null : PdfFonts.For(rune.Value);
+            var face = own ? null : PdfFonts.For(rune.Value, chinese);
             if (!own && face is null)
                 letter = string.Create(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>");
             var joins = face is not null && PdfFonts.NeedsShaping(rune.Value);
