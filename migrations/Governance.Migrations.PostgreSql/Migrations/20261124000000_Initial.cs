@@ -1521,6 +1521,7 @@ namespace Governance.Migrations.PostgreSql.Migrations
                     LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Usage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndDecidedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
                     Privileged = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "text", maxLength: -1, nullable: false),
                     ContentHash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
@@ -1597,6 +1598,38 @@ namespace Governance.Migrations.PostgreSql.Migrations
                         principalTable: "Sources",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LifecyclePolicies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Environment = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Autonomy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    ForAiTool = table.Column<bool>(type: "boolean", nullable: true),
+                    SourceId = table.Column<Guid>(type: "uuid", nullable: true),
+                    MaxLifeDays = table.Column<int>(type: "integer", nullable: false),
+                    GraceDays = table.Column<int>(type: "integer", nullable: false),
+                    Specificity = table.Column<int>(type: "integer", nullable: false),
+                    Reason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    SetBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    SetAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndedBy = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    EndReason = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LifecyclePolicies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LifecyclePolicies_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -3063,6 +3096,16 @@ namespace Governance.Migrations.PostgreSql.Migrations
                 column: "State");
 
             migrationBuilder.CreateIndex(
+                name: "IX_LifecyclePolicies_EndedAt",
+                table: "LifecyclePolicies",
+                column: "EndedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LifecyclePolicies_SourceId",
+                table: "LifecyclePolicies",
+                column: "SourceId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_LifecycleTransitions_IdentityId_At",
                 table: "LifecycleTransitions",
                 columns: new[] { "IdentityId", "At" });
@@ -3573,6 +3616,9 @@ namespace Governance.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");
+
+            migrationBuilder.DropTable(
+                name: "LifecyclePolicies");
 
             migrationBuilder.DropTable(
                 name: "LifecycleTransitions");

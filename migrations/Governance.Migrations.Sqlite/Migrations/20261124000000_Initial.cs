@@ -1520,6 +1520,7 @@ namespace Governance.Migrations.Sqlite.Migrations
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Usage = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndDecidedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     Privileged = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     Attributes = table.Column<string>(type: "TEXT", maxLength: -1, nullable: false),
                     ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
@@ -1596,6 +1597,38 @@ namespace Governance.Migrations.Sqlite.Migrations
                         principalTable: "Sources",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LifecyclePolicies",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Environment = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Autonomy = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    ForAiTool = table.Column<bool>(type: "INTEGER", nullable: true),
+                    SourceId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    MaxLifeDays = table.Column<int>(type: "INTEGER", nullable: false),
+                    GraceDays = table.Column<int>(type: "INTEGER", nullable: false),
+                    Specificity = table.Column<int>(type: "INTEGER", nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    SetBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    SetAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedBy = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    EndReason = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LifecyclePolicies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LifecyclePolicies_Sources_SourceId",
+                        column: x => x.SourceId,
+                        principalTable: "Sources",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -3062,6 +3095,16 @@ namespace Governance.Migrations.Sqlite.Migrations
                 column: "State");
 
             migrationBuilder.CreateIndex(
+                name: "IX_LifecyclePolicies_EndedAt",
+                table: "LifecyclePolicies",
+                column: "EndedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LifecyclePolicies_SourceId",
+                table: "LifecyclePolicies",
+                column: "SourceId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_LifecycleTransitions_IdentityId_At",
                 table: "LifecycleTransitions",
                 columns: new[] { "IdentityId", "At" });
@@ -3572,6 +3615,9 @@ namespace Governance.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "ImportRejects");
+
+            migrationBuilder.DropTable(
+                name: "LifecyclePolicies");
 
             migrationBuilder.DropTable(
                 name: "LifecycleTransitions");

@@ -48,6 +48,7 @@ public static class NavLinks
         [
             new("States", "/lifecycle", Icons.Material.Outlined.Timeline, Policies.Read),
             new("Requests", "/requests", Icons.Material.Outlined.AddTask, Policies.SignedIn, Exact: true),
+            new("Lifetimes", "/lifetimes", Icons.Material.Outlined.HourglassBottom, Policies.Read),
             new("Quarantine", "/quarantine", Icons.Material.Outlined.Lock, Policies.Read),
             new("Revocations", "/revocations", Icons.Material.Outlined.Block, Policies.Read),
             new("Sweeps", "/sweeps", Icons.Material.Outlined.CleaningServices, Policies.Read),

@@ -48,6 +48,9 @@ public static class AuditActions
     public const string RequestWithdrawn = "request.withdrawn";
     public const string RequestSeen = "request.seen";
     public const string LifecycleChanged = "lifecycle.changed";
+    public const string LifecyclePolicySet = "lifecycle.policy-set";
+    public const string LifecyclePolicyEnded = "lifecycle.policy-ended";
+    public const string IdentityExtended = "identity.extended";
     public const string CampaignDefined = "campaign.defined";
     public const string CampaignChanged = "campaign.changed";
     public const string CampaignPrepared = "campaign.prepared";

@@ -16,6 +16,7 @@ public static class Subjects
     public const string Definition = "campaign-definition";
     public const string Campaign = "campaign";
     public const string ReviewItem = "review-item";
+    public const string LifecyclePolicy = "lifecycle-policy";
     public const string Request = "identity-request";
     public const string Order = "revocation-order";
     public const string Sweep = "sweep";

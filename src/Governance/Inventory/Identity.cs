@@ -121,6 +121,9 @@ public sealed class Identity
     /// <summary>The end date of the identity itself, as the source or a person set it.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
+    /// <summary>The person who set the end here; from then on no import changes it.</summary>
+    public string? EndDecidedBy { get; set; }
+
     /// <summary>Whether any grant it holds is privileged by the source's own rules.</summary>
     public Reported Privileged { get; set; }
 

@@ -10,6 +10,7 @@ public static class LifecycleServices
         services.AddSingleton<LifecycleService>();
         services.AddSingleton<LifecycleQueries>();
         services.AddSingleton<RequestService>();
+        services.AddSingleton<LifecyclePolicyService>();
         services.AddSingleton<AuditFollower, ActivationFollower>();
         services.AddSingleton<AuditFollower, RequestFollower>();
         return services;

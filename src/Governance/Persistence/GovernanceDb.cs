@@ -135,6 +135,8 @@ public sealed class GovernanceDb(DbContextOptions<GovernanceDb> options) : DbCon
 
     public DbSet<IdentityRequest> IdentityRequests => Set<IdentityRequest>();
 
+    public DbSet<LifecyclePolicy> LifecyclePolicies => Set<LifecyclePolicy>();
+
     public DbSet<SourceBrake> SourceBrakes => Set<SourceBrake>();
 
     public DbSet<BrakeCount> BrakeCounts => Set<BrakeCount>();

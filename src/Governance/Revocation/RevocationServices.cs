@@ -15,6 +15,7 @@ public static class RevocationServices
         services.AddSingleton<ConnectorPreview>();
         services.AddSingleton<SweepService>();
         services.AddSingleton<RevocationService>();
+        services.AddSingleton<ExtensionService>();
         services.AddSingleton<RevocationQueries>();
         services.AddSingleton<StepResults>();
         services.AddSingleton<StepRunner>();

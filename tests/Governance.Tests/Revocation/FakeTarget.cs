@@ -32,7 +32,7 @@ public sealed class FakeTarget(string kind = FakeTarget.Name) : IConnectorKind
 
     public string? SecretTitle => null;
 
-    public IReadOnlyList<ConnectorAbility> Abilities { get; } =
+    public IReadOnlyList<ConnectorAbility> Abilities { get; init; } =
     [
         new(TargetKind.Identity, RevocationVerb.Disable, Reversibility.Reversible, "off"),
         new(TargetKind.Identity, RevocationVerb.Restore, Reversibility.Reversible, "on"),

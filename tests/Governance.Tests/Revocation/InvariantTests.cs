@@ -37,6 +37,39 @@ public sealed class InvariantTests
     }
 
     [Theory, EachDatabase]
+    public async Task I_19_nothing_is_active_without_a_person_or_an_exemption_beyond_the_grace(DatabaseProvider provider)
+    {
+        await using var desk = await FakeDeskAsync(provider);
+        await desk.BrakesAsync(b => b with { UnownedGraceDays = 10, MaxOrders = 100, ShrinkPercent = 50 });
+        var start = desk.Test.Now;
+        Identity Orphan(Identity i)
+        {
+            (i.State, i.OwnerState, i.UnownedSince) = (LifecycleState.Active, OwnerState.Orphaned, start);
+            return i;
+        }
+
+        var orphan = await desk.UnownedAsync("orphan", i => Orphan(i));
+        var exempt = await desk.UnownedAsync("exempt", i => Orphan(i));
+        var owned = await desk.UnownedAsync("owned", i => (i.State, i.OwnerState, i.UnownedSince) = (LifecycleState.Active, OwnerState.Accepted, null));
+        (await desk.Test.Get<BrakeService>().ExemptAsync(exempt.Id, "break-glass", start.AddDays(15).AddHours(1), Desk.Ann, default)).IsRefused.ShouldBeFalse();
+        for (var day = 0; day <= 18; day++)
+        {
+            await desk.ImportedAsync(desk.Test.Now);
+            await desk.SweepAsync();
+            await desk.PumpAsync();
+            await using var db = desk.Test.Open();
+            var (now, late) = (desk.Test.Now, desk.Test.Now.AddDays(-10));
+            (await db.Identities.Where(i => i.State == LifecycleState.Active && i.OwnerState != OwnerState.Accepted && i.UnownedSince < late
+                && !db.Exemptions.Any(e => e.IdentityId == i.Id && e.EndedAt == null && e.Until > now)).Select(i => i.ExternalId).ToListAsync()).ShouldBeEmpty($"on day {day}");
+            (await desk.ReadAsync(orphan)).State.ShouldBe(day > 10 ? LifecycleState.Quarantined : LifecycleState.Active, $"on day {day}");
+            desk.Test.Clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        (await desk.ReadAsync(exempt)).State.ShouldBe(LifecycleState.Quarantined, "its exemption is over");
+        (await desk.ReadAsync(owned)).State.ShouldBe(LifecycleState.Active);
+    }
+
+    [Theory, EachDatabase]
     public async Task I_20_a_clock_that_jumps_revokes_nothing_earlier(DatabaseProvider provider)
     {
         foreach (var jump in new[] { TimeSpan.FromDays(365), TimeSpan.FromDays(40) })

@@ -60,6 +60,41 @@ public sealed class KillTests
         (await desk.Test.Get<ChainVerifier>().VerifyAsync(default)).Intact.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Killed_at_its_first_point_then_its_second_until_a_run_ends_unharmed_nothing_is_lost_or_done_twice()
+    {
+        await using var desk = await Desk.CreateAsync(DatabaseProvider.Sqlite);
+        await desk.BindPostgresAsync();
+        await desk.ImportedAsync(TimeProvider.System.GetUtcNow());
+        var all = new List<(Governance.Inventory.Identity Identity, string Role)>();
+        for (var n = 0; n < Roles; n++)
+            all.Add(await desk.UnownedRoleAsync());
+        await desk.ConfirmedAsync();
+
+        var kills = 0;
+        for (var n = 1; ; n++)
+        {
+            n.ShouldBeLessThan(60);
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            if (await SweepAsync(desk.Test.Folder, $"*:{n}") == 0)
+                break;
+            kills++;
+            await EndLeasesAsync(desk);
+        }
+
+        kills.ShouldBeGreaterThan(5);
+        (await RunAsync(desk.Test.Folder, null, "check")).ShouldBe(0, "the same checker that an operator runs");
+        await using var db = desk.Test.Open();
+        foreach (var (identity, role) in all)
+        {
+            (await RoleServer.CanLoginAsync(role)).ShouldBe(false);
+            (await db.RevocationOrders.Where(o => o.IdentityId == identity.Id).ToListAsync()).ShouldHaveSingleItem().State.ShouldBe(OrderState.Quarantined);
+            (await db.LifecycleTransitions.CountAsync(t => t.IdentityId == identity.Id && t.To == LifecycleState.Quarantined)).ShouldBe(1);
+        }
+
+        (await desk.Test.Get<ChainVerifier>().VerifyAsync(default)).Intact.ShouldBeTrue();
+    }
+
     // As if the minute of the lease had passed.
     private static async Task EndLeasesAsync(Desk desk)
     {
@@ -68,9 +103,11 @@ public sealed class KillTests
         await db.RevocationSteps.Where(s => s.LeaseUntil != null).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, past));
     }
 
-    private static async Task<int> SweepAsync(string folder, string? fault)
+    private static Task<int> SweepAsync(string folder, string? fault) => RunAsync(folder, fault, "sweep", "--execute", "--json");
+
+    private static async Task<int> RunAsync(string folder, string? fault, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Governance.Cli.dll"), "sweep", "--execute", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Governance.Cli.dll"), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Governance__DataDirectory"] = folder;
         start.Environment["Governance__Database__Provider"] = "Sqlite";
         start.Environment["GOVERNANCE_FAULT"] = fault;
@@ -80,7 +117,7 @@ public sealed class KillTests
         await process.WaitForExitAsync();
         await output;
         if (process.ExitCode is not (0 or 137))
-            throw new InvalidOperationException($"The sweep ended with {process.ExitCode}: {await errors}");
+            throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}: {await errors}");
         return process.ExitCode;
     }
 }

@@ -97,6 +97,27 @@ public sealed class TargetTests
     }
 
     [Theory, EachDatabase]
+    public async Task What_can_only_be_deleted_is_counted_as_irreversible_and_waits_for_another_person(DatabaseProvider provider)
+    {
+        var tokens = new FakeTarget("tokens") { Abilities = [new(TargetKind.Identity, RevocationVerb.Delete, Reversibility.Irreversible, "gone")] };
+        await using var desk = await Desk.CreateAsync(provider, s => s.AddSingleton<IConnectorKind>(tokens));
+        await desk.BindFakeAsync(kind: "tokens");
+        var token = await desk.UnownedAsync("token");
+        (await desk.SweepAsync(dry: true)).Numbers!.Irreversible.ShouldBe(1);
+        await desk.SweepAsync();
+        (await desk.PumpAsync()).ShouldBe(0);
+        tokens.Sent.ShouldBeEmpty("a job does nothing that can't be undone");
+        var order = await desk.OrderOfAsync(token);
+        order.HeldBy!.ShouldStartWith("B5: ");
+        (await desk.Test.Get<RevocationService>().ApproveAsync([order.Id], Desk.Bob, default))[0].Refusal.ShouldBeNull();
+        (await desk.PumpAsync()).ShouldBe(1);
+        tokens.States["token"].ShouldBe(TargetState.Gone);
+        (await desk.ReadAsync(token)).State.ShouldBe(LifecycleState.Decommissioned);
+        (await desk.OrderOfAsync(token)).State.ShouldBe(OrderState.Completed);
+        await SoundAsync(desk);
+    }
+
+    [Theory, EachDatabase]
     public async Task Use_after_quarantine_reopens_the_question_before_anything_is_deleted(DatabaseProvider provider)
     {
         await using var desk = await FakeDeskAsync(provider);

@@ -82,6 +82,7 @@ internal static class AuditWords
         Subjects.Brakes or Subjects.Exemption => "/brakes",
         Subjects.Sweep => "/sweeps",
         Subjects.Request => "/requests",
+        Subjects.LifecyclePolicy => "/lifetimes",
         Subjects.EvidencePackage => "/evidence",
         Subjects.AuditLog => "/audit",
         Subjects.Account => "/settings/accounts",

@@ -24,6 +24,7 @@ public sealed partial class IdentityPage(
     private IReadOnlyList<LinkRow> links = [];
     private IReadOnlyDictionary<string, Guid> orders = new Dictionary<string, Guid>(StringComparer.Ordinal);
     private bool mayArrange;
+    private ExtensionTerms? extension;
     private bool mayTake;
     private bool loaded;
 
@@ -32,6 +33,9 @@ public sealed partial class IdentityPage(
 
     [Inject]
     private LinkService Links { get; set; } = default!;
+
+    [Inject]
+    private ExtensionService Extensions { get; set; } = default!;
 
     [Inject]
     private RevocationQueries Orders { get; set; } = default!;
@@ -47,6 +51,7 @@ public sealed partial class IdentityPage(
         {
             findings = await findingQueries.ForIdentityAsync(Id, CancellationToken.None);
             lifecycle = await lifecycleQueries.HistoryAsync(Id, CancellationToken.None);
+            extension = await Extensions.TermsAsync(Id, me, CancellationToken.None);
             orders = await Orders.OpenAsync(Id, CancellationToken.None);
             mayTake = mayArrange && found.Identity.State != LifecycleState.Decommissioned;
             links = await Links.ForAsync(Id, CancellationToken.None);
@@ -73,6 +78,16 @@ public sealed partial class IdentityPage(
             snackbar.Refused(ordered.Refusal);
         else
             navigation.NavigateTo($"/revocations/{ordered.Value:D}");
+    }
+
+    private async Task ExtendAsync()
+    {
+        var parameters = new DialogParameters<Lifecycle.ExtendDialog> { { d => d.IdentityId, Id }, { d => d.Name, detail!.Identity.DisplayName }, { d => d.Terms, extension } };
+        var dialog = await dialogs.ShowAsync<Lifecycle.ExtendDialog>("Extend", parameters);
+        if (await dialog.Result is not { Canceled: false })
+            return;
+        snackbar.Done("Extended.");
+        await LoadAsync();
     }
 
     private Guid? Ordered(RevocationTarget target) => orders.TryGetValue(target.Key, out var order) ? order : null;

@@ -37,7 +37,7 @@ public sealed class RequestFollower(IDbContextFactory<GovernanceDb> contexts, Ti
             (request.IdentityId, request.SeenAt, request.State, request.Version) = (id, now, RequestState.Seen, Ids.New(now));
             await db.SaveChangesAsync(ct);
             await db.Identities.Where(i => i.Id == id).ExecuteUpdateAsync(
-                u => u.SetProperty(i => i.Purpose, i => i.Purpose ?? request.Purpose).SetProperty(i => i.ExpiresAt, i => i.ExpiresAt ?? request.EndsAt).SetProperty(i => i.CreatorId, i => i.CreatorId ?? request.RequesterId)
+                u => u.SetProperty(i => i.Purpose, i => i.Purpose ?? request.Purpose).SetProperty(i => i.EndDecidedBy, i => i.ExpiresAt == null ? request.RequestedBy : i.EndDecidedBy).SetProperty(i => i.ExpiresAt, i => i.ExpiresAt ?? request.EndsAt).SetProperty(i => i.CreatorId, i => i.CreatorId ?? request.RequesterId)
                     .SetProperty(i => i.ToolId, i => i.ToolId ?? request.ToolId).SetProperty(i => i.ToolEvidence, i => i.ToolId == null && request.ToolId != null ? "Requested by " + request.RequestedBy : i.ToolEvidence), ct);
             if (await db.Identities.AnyAsync(i => i.Id == id && i.OwnerState == OwnerState.None, ct))
                 await ownership.AssignInAsync(db, [id], new Nomination(request.OwnerId, $"You were named as its owner when {request.RequestedBy} asked for it."), job, arranges: false, now, ct);

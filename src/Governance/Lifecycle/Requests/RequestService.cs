@@ -29,9 +29,6 @@ public sealed record EntitlementChoice(Guid Id, string Name, bool Privileged);
 /// </summary>
 public sealed class RequestService(IDbContextFactory<GovernanceDb> contexts, AuditLog audit, TimeProvider clock)
 {
-    /// <summary>Nothing is asked for longer than this; the owner asks again then.</summary>
-    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(365);
-
     private static Refusal Unmatched => new("request.unknown-person", "Your account is not matched to a person of the directory. Ask an administrator to match it.");
 
     /// <summary>Asks. Everybody who is matched to a person may.</summary>
@@ -52,6 +49,10 @@ public sealed class RequestService(IDbContextFactory<GovernanceDb> contexts, Aud
             var autonomy = draft.ToolId is { } tool ? await db.Tools.Where(t => t.Id == tool).Select(t => (Autonomy?)t.Autonomy).SingleOrDefaultAsync(ct) : Autonomy.Unknown;
             if (autonomy is null)
                 return new Refusal("tool.not-found", "This tool is not in the catalogue any more.", "tool");
+            var terms = PolicyRules.Terms(await PolicyRules.InForceAsync(db, ct), new PolicyFacts(draft.SourceId, null, null, draft.ToolId is null ? null : autonomy, draft.ToolId is not null));
+            // The end of the last day that is allowed.
+            if (draft.EndsAt.UtcDateTime > now.UtcDateTime.Date.AddDays(terms.MaxLifeDays + 1))
+                return new Refusal("request.end", string.Create(CultureInfo.InvariantCulture, $"{(terms.Policy is { } policy ? $"The policy {policy}" : "The console")} lets it end within the next {terms.MaxLifeDays} days; its owner can extend it then."), "end");
             var entitlements = await db.Entitlements.AsNoTracking().Where(e => draft.EntitlementIds.Contains(e.Id) && e.SourceId == draft.SourceId).Select(e => new { e.Name, e.Privileged }).ToListAsync(ct);
             if (entitlements.Count != draft.EntitlementIds.Distinct().Count())
                 return new Refusal("request.entitlement", "One of the permissions is not of this source.", "entitlements");
@@ -157,9 +158,7 @@ public sealed class RequestService(IDbContextFactory<GovernanceDb> contexts, Aud
             return new Refusal("request.name", "Give the name that it will have in its source, at most 400 characters.", "name");
         if (string.IsNullOrWhiteSpace(draft.Purpose) || draft.Purpose.Length > 2000)
             return new Refusal("request.purpose", "Say in a sentence what it is for.", "purpose");
-        return draft.EndsAt <= now || draft.EndsAt - now > LongestLife
-            ? new Refusal("request.end", string.Create(CultureInfo.InvariantCulture, $"It ends on a day within the next {LongestLife.TotalDays:0} days; its owner can ask again then."), "end")
-            : null;
+        return draft.EndsAt <= now ? new Refusal("request.end", "Choose an end that is yet to come.", "end") : null;
     }
 
     private static Refusal? MayDecide(IdentityRequest request, Actor by)

@@ -101,7 +101,12 @@ public sealed class StepResults(IDbContextFactory<GovernanceDb> contexts, AuditL
         };
         // What could only be deleted was never quarantined, and there is no other way to Decommissioned.
         if (verb == RevocationVerb.Delete && order.Verb == RevocationVerb.Delete)
+        {
             await lifecycle.MoveAsync(db, [identityId], LifecycleState.Quarantined, evidence, by, now, ct);
+            // The history is told in order of time.
+            now = now.AddMicroseconds(1);
+        }
+
         var moved = await lifecycle.MoveAsync(db, [identityId], to, evidence, by, now, ct);
         await audit.AppendAsync(db, by, now, new AuditDraft(verb == RevocationVerb.Restore ? AuditActions.RevocationUndone : AuditActions.RevocationStepDone, Subjects.Order, orderId, null,
             new { verb, outcome = "done", remediation = result, evidence, identityId, lifecycle = moved[0].Refusal?.Message ?? to.ToString() }), ct);

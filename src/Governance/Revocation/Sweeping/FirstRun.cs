@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Governance.Lifecycle;
 using Governance.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,8 +26,8 @@ public static class FirstRun
         var text = new StringBuilder(JsonSerializer.Serialize(BrakeChange.Of(settings))).Append('\n').Append(typeof(FirstRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]).Append('\n');
         foreach (var b in await db.ConnectorBindings.AsNoTracking().OrderBy(b => b.SourceId).Select(b => new { b.SourceId, b.Kind, b.Settings, b.Enabled }).ToListAsync(ct))
             text.Append(JsonSerializer.Serialize(b)).Append('\n');
-        foreach (var policy in await LifecyclePoliciesAsync(db, ct))
-            text.Append(policy).Append('\n');
+        foreach (var p in await PolicyRules.InForceAsync(db, ct))
+            text.Append(JsonSerializer.Serialize(new { p.Id, p.GraceDays })).Append('\n');
         return Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
@@ -38,8 +39,6 @@ public static class FirstRun
             hash.AppendData(Encoding.ASCII.GetBytes($"{o.IdentityId:N}{o.Cause}\n"));
         return Hex(hash.GetHashAndReset());
     }
-
-    private static Task<IReadOnlyList<string>> LifecyclePoliciesAsync(GovernanceDb db, CancellationToken ct) => Task.FromResult<IReadOnlyList<string>>([]);
 
     private static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
 }

@@ -19,9 +19,9 @@ public sealed record OrderRow
 /// <summary>Which identities have to go, and why: one query a cause. NIST CSF 2.0 PR.AA-05, PR.AA-01; AI RMF GOVERN 2.1.</summary>
 public static class SweepCandidates
 {
-    /// <summary>Their own end date has passed.</summary>
-    public static IQueryable<Identity> Expired(GovernanceDb db, BrakeSettings settings, DateTimeOffset now) =>
-        Revocable(db, settings, now).Where(i => i.ExpiresAt != null && i.ExpiresAt < now);
+    /// <summary>Their own end date has passed, and the grace of the policy that holds for them.</summary>
+    public static IQueryable<Identity> Expired(GovernanceDb db, BrakeSettings settings, IReadOnlyList<LifecyclePolicy> policies, DateTimeOffset now) =>
+        Revocable(db, settings, now).Where(PolicyRules.Over(db, policies, now));
 
     /// <summary>Nobody has answered for them for longer than the grace.</summary>
     public static IQueryable<Identity> Unowned(GovernanceDb db, BrakeSettings settings, DateTimeOffset now)

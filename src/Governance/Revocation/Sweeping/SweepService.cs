@@ -66,7 +66,7 @@ public sealed class SweepService(IDbContextFactory<GovernanceDb> contexts, Audit
         var live = db.Identities.Where(i => i.State == LifecycleState.Discovered || i.State == LifecycleState.Active);
         run.Population = await live.CountAsync(ct) - await db.Identities.Where(SweepCandidates.NotOver).CountAsync(i => i.MissingSince != null, ct);
         run.Denied = await db.RevocationOrders.CountAsync(o => o.Cause == RevocationCause.Denied && (o.State == OrderState.Held || o.State == OrderState.Noticed || o.State == OrderState.Due), ct);
-        var (expired, unowned) = (SweepCandidates.Expired(db, settings, now), SweepCandidates.Unowned(db, settings, now));
+        var (expired, unowned) = (SweepCandidates.Expired(db, settings, await PolicyRules.InForceAsync(db, ct), now), SweepCandidates.Unowned(db, settings, now));
         var exempt = db.Exemptions.Where(e => e.EndedAt == null && e.Until > now).Select(e => e.IdentityId);
         run.Exempt = await expired.Select(i => i.Id).Where(i => exempt.Contains(i)).Union(unowned.Select(i => i.Id).Where(i => exempt.Contains(i))).CountAsync(ct);
         run.Expired = await RevocationOrders.InsertUnjudgedAsync(db, SweepCandidates.AsExpired(expired.NotExempt(db, now)), RevocationCause.Expired, by, run.Id, now, ct);

@@ -134,7 +134,7 @@ internal sealed class IdentityMerge(GovernanceDb db, Guid runId, Guid sourceId, 
                 .SetProperty(x => x.i.ParentExternalId, x => x.s.ParentExternalId).SetProperty(x => x.i.OwnerHint, x => x.s.OwnerHint).SetProperty(x => x.i.CreatorHint, x => x.s.CreatorHint)
                 .SetProperty(x => x.i.Purpose, x => x.s.Purpose).SetProperty(x => x.i.CreatedInSourceAt, x => x.s.CreatedInSourceAt)
                 .SetProperty(x => x.i.LastUsedAt, x => x.s.Usage == UsageState.NotReported ? x.i.LastUsedAt : x.s.LastUsedAt)
-                .SetProperty(x => x.i.Usage, x => x.s.Usage == UsageState.NotReported ? x.i.Usage : x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
+                .SetProperty(x => x.i.Usage, x => x.s.Usage == UsageState.NotReported ? x.i.Usage : x.s.Usage).SetProperty(x => x.i.ExpiresAt, x => x.i.EndDecidedBy != null ? x.i.ExpiresAt : x.s.ExpiresAt).SetProperty(x => x.i.Attributes, x => x.s.Attributes)
                 .SetProperty(x => x.i.ContentHash, x => x.s.ContentHash), ct);
         await db.Identities.Join(Staged, i => i.Id, s => s.IdentityId, (i, s) => new { i, s }).Where(x => x.s.Outcome == StagedOutcome.Changed && x.s.ContentHash == "" && x.s.Usage != UsageState.NotReported)
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.i.LastUsedAt, x => x.s.LastUsedAt).SetProperty(x => x.i.Usage, x => x.s.Usage), ct);
