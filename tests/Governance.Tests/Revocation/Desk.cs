@@ -138,6 +138,12 @@ public sealed class Desk : IAsyncDisposable
         return await db.RevocationOrders.AsNoTracking().OrderByDescending(o => o.OrderedAt).FirstAsync(o => o.IdentityId == identity.Id);
     }
 
+    public async Task<List<RevocationOrder>> OrdersOfAsync(Identity identity)
+    {
+        await using var db = Test.Open();
+        return await db.RevocationOrders.AsNoTracking().Where(o => o.IdentityId == identity.Id).ToListAsync();
+    }
+
     public async Task<Identity> ReadAsync(Identity identity)
     {
         await using var db = Test.Open();
