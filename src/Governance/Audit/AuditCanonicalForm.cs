@@ -60,6 +60,9 @@ public static class AuditCanonicalForm
     /// <summary>Whole microseconds since 1970-01-01T00:00Z.</summary>
     public static long Microseconds(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
+    /// <summary>Whether a time is one that the log writes: to the microsecond. A finer part would not be hashed, so it may not be there.</summary>
+    public static bool IsWhole(DateTimeOffset at) => at.UtcTicks % TimeSpan.TicksPerMicrosecond == 0;
+
     private static string NameOf(ActorKind kind) => Enum.GetName(kind) ?? ((int)kind).ToString(CultureInfo.InvariantCulture);
 
     private static void Add(IBufferWriter<byte> into, long number)

@@ -30,14 +30,27 @@ public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, Sign
     public async Task<ChainReport> VerifyAsync(long? since, IReadOnlyList<AuditCheckpoint> outside, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var head = await db.AuditHeads.AsNoTracking().SingleAsync(h => h.Id == AuditHead.TheId, ct);
+        if (await db.AuditHeads.AsNoTracking().SingleOrDefaultAsync(h => h.Id == AuditHead.TheId, ct) is not { } head)
+            return new ChainReport(false, 0, AuditCanonicalForm.Genesis, 1, "the log's head is missing: its row was taken away or changed");
         var own = await db.AuditCheckpoints.AsNoTracking().OrderBy(c => c.Size).ToListAsync(ct);
         var seals = await db.AuditSeals.AsNoTracking().OrderBy(s => s.UpTo).ToListAsync(ct);
         var run = new Run(head, own, outside, keys);
         if (run.Begin(since, seals) is { } early)
             return early;
-        foreach (var node in await db.AuditNodes.AsNoTracking().Where(n => n.Level == 1).OrderBy(n => n.Number).ToListAsync(ct))
-            run.Nodes[node.Number] = node.Hash;
+        foreach (var node in await db.AuditNodes.AsNoTracking().ToListAsync(ct))
+            run.Nodes[(node.Level, node.Number)] = node.Hash;
+        try
+        {
+            return await ReadAsync(db, run, head, ct);
+        }
+        catch (UnreadableEntryException fault)
+        {
+            return run.Broken(run.Chain.Size + 1, $"it can't be read: {fault.Message}");
+        }
+    }
+
+    private async Task<ChainReport> ReadAsync(GovernanceDb db, Run run, AuditHead head, CancellationToken ct)
+    {
         await foreach (var batch in EntriesAhead.ReadAsync(db.AuditEntries.AsNoTracking().Where(e => e.Sequence > run.Start).OrderBy(e => e.Sequence), ct))
         {
             foreach (var entry in batch)
@@ -71,8 +84,8 @@ public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, Sign
 
         public long Start { get; private set; }
 
-        /// <summary>The kept roots of 256 entries each, by number.</summary>
-        public Dictionary<long, string> Nodes { get; } = [];
+        /// <summary>The kept roots of 256 entries each (level 1), 65,536 (level 2) …, by number.</summary>
+        public Dictionary<(int Level, long Number), string> Nodes { get; } = [];
 
         public ChainReport? Begin(long? since, List<AuditSeal> seals)
         {
@@ -120,6 +133,8 @@ public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, Sign
                         $"the log was rewritten: entries {good + 1} to {at} are chained, but are not those that were signed at {checkpoint.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC");
                 }
 
+                if (own.Contains(checkpoint) && checkpoint.Peaks != Chain.Peaks)
+                    return Broken(at, $"the parts kept with the checkpoint over {at} entries are not those of the log: its row was changed");
                 agreed++;
             }
 
@@ -137,16 +152,18 @@ public sealed class ChainVerifier(IDbContextFactory<GovernanceDb> contexts, Sign
             if (expected.Where(e => e.Key > Chain.Size).Select(e => (long?)e.Key).Max() is { } signed)
                 return Broken(Chain.Size + 1, $"the log ends at {Chain.Size}, but {signed} entries were signed: entries were cut off");
             return differs is { } torn
-                ? Broken(torn, $"the tree kept beside the log does not fit entries {torn} to {torn + 255}: its rows were changed")
+                ? Broken(torn, $"the tree kept beside the log does not fit the entries from {torn} on: its rows were changed")
                 : new ChainReport(true, Chain.Size, Chain.Head, null, null, Start + 1, agreed);
         }
 
         public ChainReport Broken(long at, string problem) => new(false, Chain.Size, Chain.Head, at, problem, Start + 1, agreed);
 
+        // Kept are the parts that a checkpoint of ours covers.
         private void Compare(int level, long number, string hash)
         {
-            if (level == 1 && Nodes.TryGetValue(number, out var kept) && kept != hash)
-                differs ??= (number * 256) + 1;
+            var covered = own.Count > 0 && (number + 1) << (8 * level) <= own[^1].Size;
+            if (Nodes.TryGetValue((level, number), out var kept) ? kept != hash : covered)
+                differs ??= (number << (8 * level)) + 1;
         }
     }
 }

@@ -43,6 +43,8 @@ internal sealed class ChainReader
     {
         if (keys.Known.FirstOrDefault(k => k.Kid == checkpoint.KeyId) is not { } key)
             return $"the checkpoint over {checkpoint.Size} entries names key {checkpoint.KeyId}, which this console never had: it was changed or made elsewhere";
+        if (!AuditCanonicalForm.IsWhole(checkpoint.At))
+            return $"the time of the checkpoint over {checkpoint.Size} entries was changed";
         return DetachedJws.Problem(checkpoint.Signature, Encoding.UTF8.GetBytes(checkpoint.SignedText), key) is { } problem
             ? $"the signature of the checkpoint over {checkpoint.Size} entries is wrong: {problem}"
             : null;
@@ -60,7 +62,7 @@ internal sealed class ChainReader
         AuditCanonicalForm.HashOf(entry, hash);
         Span<char> text = stackalloc char[2 * MerkleHash.Size];
         Convert.TryToHexStringLower(hash, text, out _);
-        if (!text.SequenceEqual(entry.Hash))
+        if (!text.SequenceEqual(entry.Hash) || !AuditCanonicalForm.IsWhole(entry.At))
             return "its content no longer gives its hash: it was changed after it was written";
         Head = entry.Hash;
         frontier.Append(MerkleHash.Leaf(hash), (level, number, complete) =>

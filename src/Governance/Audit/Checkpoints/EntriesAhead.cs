@@ -31,9 +31,9 @@ internal static class EntriesAhead
     private static async Task FillAsync(IQueryable<AuditEntry> query, ChannelWriter<List<AuditEntry>> into, CancellationToken ct)
     {
         Exception? fault = null;
+        var batch = new List<AuditEntry>(Batch);
         try
         {
-            var batch = new List<AuditEntry>(Batch);
             await foreach (var entry in query.AsAsyncEnumerable().WithCancellation(ct))
             {
                 batch.Add(entry);
@@ -42,8 +42,10 @@ internal static class EntriesAhead
                 await into.WriteAsync(batch, ct);
                 batch = new List<AuditEntry>(Batch);
             }
-
-            await into.WriteAsync(batch, ct);
+        }
+        catch (Exception caught) when (caught is InvalidOperationException or InvalidCastException or FormatException or ArgumentException or OverflowException)
+        {
+            fault = new UnreadableEntryException(caught);
         }
         catch (Exception caught) when (caught is not OutOfMemoryException)
         {
@@ -51,6 +53,12 @@ internal static class EntriesAhead
             fault = caught;
         }
 
+        // What came before the fault is read first, so that its place is known.
+        if (batch.Count > 0 && !ct.IsCancellationRequested)
+            await into.WriteAsync(batch, CancellationToken.None).AsTask().WaitAsync(ct).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         into.Complete(fault);
     }
 }
+
+/// <summary>The next entry can't be read back: a value stands in it that none of the console's has.</summary>
+internal sealed class UnreadableEntryException(Exception inner) : Exception(inner.Message, inner);

@@ -46,9 +46,12 @@ public sealed class AuditSealing(IDbContextFactory<GovernanceDb> contexts, Audit
         var old = await db.AuditEntries.Where(e => e.At < before).MaxAsync(e => (long?)e.Sequence, ct) ?? 0;
         // A follower that is behind still has to read its entries.
         var followed = await db.FollowerCursors.MinAsync(c => (long?)c.LastSequence, ct) ?? 0;
+        // Nor does an entry go that the SIEM has yet to take.
+        if (await db.LogReceivers.Where(r => r.Enabled).Select(r => (long?)r.Confirmed).SingleOrDefaultAsync(ct) is { } taken)
+            followed = Math.Min(followed, taken);
         var upTo = Math.Min(old, followed) / 256 * 256;
         if (upTo < from)
-            return new Refusal("audit.nothing", "Nothing to seal: fewer than 256 entries are that old, or features have yet to read them.", "before");
+            return new Refusal("audit.nothing", "Nothing to seal: fewer than 256 entries are that old, or features or the SIEM have yet to read them.", "before");
         var checkpoint = (await checkpoints.MakeAsync(upTo, ct))!;
         var path = await WriteAsync(db, from, checkpoint, ct);
         string hash;
@@ -81,13 +84,15 @@ public sealed class AuditSealing(IDbContextFactory<GovernanceDb> contexts, Audit
 
     /// <summary>What is wrong with a seal; null when nothing.</summary>
     public static string? ProblemOf(AuditSeal seal, SigningKeys keys) =>
-        keys.Known.FirstOrDefault(k => k.Kid == seal.KeyId) is { } key && DetachedJws.Problem(seal.Signature, Encoding.UTF8.GetBytes(seal.SignedText), key) is null
+        seal.FileName == NameOf(seal.From, seal.UpTo) && AuditCanonicalForm.IsWhole(seal.At) && keys.Known.FirstOrDefault(k => k.Kid == seal.KeyId) is { } key && DetachedJws.Problem(seal.Signature, Encoding.UTF8.GetBytes(seal.SignedText), key) is null
             ? null
-            : $"the seal of entries {seal.From} to {seal.UpTo} does not bear a signature of a key of this console";
+            : $"the seal of entries {seal.From} to {seal.UpTo} does not bear a signature of a key of this console, or names another file";
+
+    private static string NameOf(long from, long upTo) => string.Create(CultureInfo.InvariantCulture, $"audit-{from:D10}-{upTo:D10}.zip");
 
     private async Task<string> WriteAsync(GovernanceDb db, long from, AuditCheckpoint checkpoint, CancellationToken ct)
     {
-        var path = Path.Combine(data.Folder("audit-archive"), string.Create(CultureInfo.InvariantCulture, $"audit-{from:D10}-{checkpoint.Size:D10}.zip"));
+        var path = Path.Combine(data.Folder("audit-archive"), NameOf(from, checkpoint.Size));
         var fresh = path + ".part";
         await using (var file = File.Create(fresh))
         {
