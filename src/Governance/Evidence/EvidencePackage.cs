@@ -154,6 +154,7 @@ public sealed class FrozenPopulation
     /// <summary>First half of the SHA-256 of the scope.</summary>
     public required string ScopeKey { get; init; }
 
+    /// <summary>Of the file, the criterion and the queries.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>The limits in force and the queries, as the package prints them.</summary>

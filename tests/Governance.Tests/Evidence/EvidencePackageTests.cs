@@ -132,6 +132,63 @@ public sealed class EvidencePackageTests
         made.Refusal.ShouldNotBeNull().Message.ShouldContain("M06");
     }
 
+    [Theory]
+    [InlineData("Sha256")]
+    [InlineData("Criterion")]
+    [InlineData("Queries")]
+    public async Task A_frozen_population_whose_row_was_changed_is_refused(string column)
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        await MakeAsync(test);
+        await using (var db = test.Open())
+            (await db.Database.ExecuteSqlRawAsync($"UPDATE \"FrozenPopulations\" SET \"{column}\"='b'||SUBSTR(\"{column}\",2)||'x' WHERE \"MetricId\"='M06'")).ShouldBe(1);
+        var made = await test.Get<EvidenceService>().MakeAsync(new EvidenceRequest("nist-csf-2.0", From, test.Now), Auditor, null, CancellationToken.None);
+        made.Refusal.ShouldNotBeNull().Message.ShouldContain("M06");
+    }
+
+    [Fact]
+    public async Task Every_framework_gives_the_same_files_twice_and_one_changed_byte_in_any_of_them_is_named()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await SeedAsync(test);
+        var to = test.Now;
+        foreach (var framework in FrameworkLibrary.Shipped)
+        {
+            var folders = new List<string>();
+            for (var run = 0; run < 2; run++)
+            {
+                var made = (await test.Get<EvidenceService>().MakeAsync(new EvidenceRequest(framework.Id, From, to), Auditor, null, CancellationToken.None)).OrThrow();
+                folders.Add(Path.Combine(test.Folder, "evidence", made.Folder));
+                test.Clock.Advance(TimeSpan.FromHours(7));
+            }
+
+            var hashes = new List<Dictionary<string, string>>();
+            foreach (var folder in folders)
+                hashes.Add((await PackageWriter.ListAsync(folder, CancellationToken.None)).ToDictionary(f => f.Path, f => f.Sha256, StringComparer.Ordinal));
+            hashes[1].ShouldBe(hashes[0], framework.Id);
+            (await File.ReadAllTextAsync(Path.Combine(folders[1], "manifest.json"))).ShouldBe(await File.ReadAllTextAsync(Path.Combine(folders[0], "manifest.json")));
+            foreach (var kind in hashes[0].Keys.GroupBy(Path.GetExtension).Select(g => g.First()).Append("manifest.json").Append("manifest.jws"))
+                await ChangedAsync(folders[1], kind);
+        }
+    }
+
+    /// <summary>The first, the middle and the last byte, one at a time.</summary>
+    private static async Task ChangedAsync(string folder, string file)
+    {
+        var path = Path.Combine(folder, file);
+        var bytes = await File.ReadAllBytesAsync(path);
+        foreach (var at in new[] { 0, bytes.Length / 2, bytes.Length - 1 }.Where(at => at < bytes.Length))
+        {
+            var changed = bytes.ToArray();
+            changed[at] ^= 4;
+            await File.WriteAllBytesAsync(path, changed);
+            (await EvidenceVerifier.VerifyAsync(folder, null, CancellationToken.None)).Problems.ShouldContain(p => p.Contains(file, StringComparison.Ordinal), $"{file}, byte {at}");
+        }
+
+        await File.WriteAllBytesAsync(path, bytes);
+    }
+
     [Fact]
     public async Task One_changed_byte_in_any_file_is_found_and_its_file_named_by_both_verifiers()
     {

@@ -48,15 +48,19 @@ public sealed class Populations(IDbContextFactory<GovernanceDb> contexts, DataDi
         QueryNotes.End();
         var source = new PopulationSource(metric.Criterion(context.Policy), string.Join("\n;\n", notes.Select(n => n.ReplaceLineEndings("\n"))));
         if (keep && context.Period.IsClosed)
-            await KeepAsync(new FrozenPopulation { MetricId = metric.Id, From = from, To = to, ScopeKey = key, Sha256 = await PackageWriter.HashAsync(path, ct), Criterion = source.Criterion, Queries = source.Queries, At = clock.GetUtcNow() }, path, kept, ct);
+            await KeepAsync(new FrozenPopulation { MetricId = metric.Id, From = from, To = to, ScopeKey = key, Sha256 = await DigestAsync(path, source, ct), Criterion = source.Criterion, Queries = source.Queries, At = clock.GetUtcNow() }, path, kept, ct);
         return source;
     }
 
     private static async Task CheckAsync(FrozenPopulation frozen, string kept, CancellationToken ct)
     {
-        if (!File.Exists(kept) || await PackageWriter.HashAsync(kept, ct) != frozen.Sha256)
-            throw new InvalidDataException($"The population of {frozen.MetricId} that was frozen on {frozen.At:yyyy-MM-dd} is not what was kept: {kept} is missing or was changed. Restore it from a backup.");
+        if (!File.Exists(kept) || await DigestAsync(kept, new PopulationSource(frozen.Criterion, frozen.Queries), ct) != frozen.Sha256)
+            throw new InvalidDataException($"The population of {frozen.MetricId} that was frozen on {frozen.At:yyyy-MM-dd} is not what was kept: {kept} or its row in the database is missing or was changed. Restore them from a backup.");
     }
+
+    // Of the file, and of the words that a package prints beside it.
+    private static async Task<string> DigestAsync(string file, PopulationSource source, CancellationToken ct) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{await PackageWriter.HashAsync(file, ct)}\n{source.Criterion}\n{source.Queries}")));
 
     // The file first: a row whose file is missing would block the period; a file without a row is measured anew.
     private async Task KeepAsync(FrozenPopulation frozen, string path, string kept, CancellationToken ct)
