@@ -141,8 +141,9 @@ public sealed class EvidencePackageTests
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         await SeedAsync(test);
         await MakeAsync(test);
+        var statement = $"UPDATE \"FrozenPopulations\" SET \"{column}\"='b'||SUBSTR(\"{column}\",2)||'x' WHERE \"MetricId\"='M06'";
         await using (var db = test.Open())
-            (await db.Database.ExecuteSqlRawAsync($"UPDATE \"FrozenPopulations\" SET \"{column}\"='b'||SUBSTR(\"{column}\",2)||'x' WHERE \"MetricId\"='M06'")).ShouldBe(1);
+            (await db.Database.ExecuteSqlRawAsync(statement)).ShouldBe(1);
         var made = await test.Get<EvidenceService>().MakeAsync(new EvidenceRequest("nist-csf-2.0", From, test.Now), Auditor, null, CancellationToken.None);
         made.Refusal.ShouldNotBeNull().Message.ShouldContain("M06");
     }

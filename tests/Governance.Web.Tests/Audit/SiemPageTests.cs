@@ -20,7 +20,7 @@ public sealed class SiemPageTests
         await page.Find("#host").ChangeAsync(new() { Value = "siem.example.com" });
         await Button(page, "Save");
         page.WaitForElement(".forwarding").TextContent.ShouldContain("Sent to siem.example.com");
-        page.Find(".forwarding").TextContent.ShouldContain("1 entry is on its way");
+        page.Find(".forwarding").TextContent.ShouldContain("1 entry waits, the oldest written");
         var kept = (await context.Get<LogForwarding>().GetAsync(CancellationToken.None))!.Receiver;
         (kept.Host, kept.Port, kept.Tls, kept.Enabled).ShouldBe(("siem.example.com", 6514, true, true));
     }

@@ -12,6 +12,7 @@ internal static class PdfTable
     private const float Leading = 10.6f;
     private const float Padding = 4;
     private const float WidestFit = 96;
+    private const float WidestKept = 84;
 
     public static void Draw(PdfSheet sheet, IReadOnlyList<PdfColumn> columns, IEnumerable<IReadOnlyList<string>> lines)
     {
@@ -54,7 +55,25 @@ internal static class PdfTable
 
         var (rest, shares) = (sheet.Measure - fits.Sum(), columns.Where((_, c) => fits[c] == 0).Sum(c => c.Share));
         // A table of such columns alone is spread over the whole width.
-        return shares > 0 ? [.. columns.Select((c, n) => fits[n] > 0 ? fits[n] : rest * c.Share / shares)] : [.. fits.Select(f => f + (rest / fits.Length))];
+        if (shares <= 0)
+            return [.. fits.Select(f => f + (rest / fits.Length))];
+        // A column that a word of its own is too wide for takes that much; the others give it.
+        for (var c = 0; c < columns.Count; c++)
+        {
+            if (fits[c] > 0 || WidestWord(columns[c], rows, c) is var needed && needed <= rest * columns[c].Share / shares)
+                continue;
+            fits[c] = needed;
+            (rest, shares) = (rest - needed, shares - columns[c].Share);
+        }
+
+        return [.. columns.Select((c, n) => fits[n] > 0 ? fits[n] : rest * c.Share / shares)];
+    }
+
+    // Up to a width: a name without a blank may still break.
+    private static float WidestWord(PdfColumn column, List<IReadOnlyList<string>> rows, int at)
+    {
+        using var font = Font(column, header: false);
+        return Math.Min(WidestKept, rows.SelectMany(r => r[at].Split(' ')).Distinct(StringComparer.Ordinal).Select(w => PdfText.Width(w, font)).DefaultIfEmpty(0).Max() + (2 * Padding) + 0.5f);
     }
 
     private static readonly SKPaint Hairline = new() { Color = PdfSheet.Line, Style = SKPaintStyle.Stroke, StrokeWidth = 0.4f };
