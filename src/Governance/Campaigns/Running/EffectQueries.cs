@@ -8,11 +8,11 @@ namespace Governance.Campaigns;
 /// <summary>What applying would do in one source.</summary>
 /// <param name="Certify">Items kept as they are, by a reviewer or by a policy.</param>
 /// <param name="Reduce">Items kept, with something to take away.</param>
-/// <param name="Revoke">Identities to revoke because a reviewer said so.</param>
+/// <param name="Revoke">Identities, credentials and permissions to revoke because a reviewer said so.</param>
 /// <param name="RevokeByPolicy">Identities to revoke because a policy says so where nobody answered or nobody could be asked.</param>
-/// <param name="ByHand">Credentials and permissions to take away by hand in the source.</param>
+/// <param name="ByHand">Credentials and permissions to take away by hand in the source: inherited, gone from its inventory, or by a policy alone.</param>
 /// <param name="Nothing">Items from which nothing follows.</param>
-/// <param name="Already">Of what is to be revoked: identities with an open order, which get no second one.</param>
+/// <param name="Already">Of what is to be revoked: what has an open order, and gets no second one.</param>
 /// <param name="HeldBy">The brake that would hold the whole batch; null: none. Single ones may be held by brakes of their own.</param>
 public sealed record SourceEffect(Guid SourceId, string Source, int Certify, int Reduce, int Revoke, int RevokeByPolicy, int ByHand, int Nothing, int Already, Brake? HeldBy)
 {
@@ -43,7 +43,11 @@ public sealed class EffectQueries(IDbContextFactory<GovernanceDb> contexts, Time
                 i.Recommended,
                 Asked = i.ReviewerId != null,
                 Ever = i.ReviewerId != null || db.ReviewTasks.Any(t => t.ItemId == i.Id),
-                Open = db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && o.EndedAt == null),
+                Open = db.RevocationOrders.Any(o => o.IdentityId == i.IdentityId && o.EndedAt == null && (
+                    i.Target == ItemTarget.Identity ? o.TargetKey == string.Empty : o.CredentialId == i.TargetId || o.GrantId == i.TargetId)),
+                Orderable = i.Target == ItemTarget.Identity
+                    || db.Credentials.Any(c => c.Id == i.TargetId && c.MissingSince == null)
+                    || db.Grants.Any(t => t.Id == i.TargetId && t.MissingSince == null && t.InheritedFromId == null),
             }
             into g
             select new { g.Key, Count = g.Count() }).ToListAsync(ct);
@@ -82,7 +86,8 @@ public sealed class EffectQueries(IDbContextFactory<GovernanceDb> contexts, Time
                 var effect = c.Key.Verdict is { } said
                     ? OfVerdict(said)
                     : c.Key.Asked ? OfSilence(campaign.NoAnswer, c.Key.Recommended) : c.Key.Ever ? Effect.Nothing : OfNobody(noReviewer, c.Key.Recommended);
-                tally.Add(effect, byPolicy: c.Key.Verdict is null, whole: c.Key.Target == ItemTarget.Identity, c.Key.Open, c.Count);
+                var policy = c.Key.Verdict is null;
+                tally.Add(effect, policy, orderable: policy ? c.Key.Target == ItemTarget.Identity : c.Key.Orderable, c.Key.Open, c.Count);
             }
 
             return tally;
@@ -139,7 +144,7 @@ public sealed class EffectQueries(IDbContextFactory<GovernanceDb> contexts, Time
 
         public int Orders => Math.Max(0, Revoke + ByPolicy - Already);
 
-        public void Add(Effect effect, bool byPolicy, bool whole, bool ordered, int count)
+        public void Add(Effect effect, bool byPolicy, bool orderable, bool ordered, int count)
         {
             switch (effect)
             {
@@ -149,7 +154,7 @@ public sealed class EffectQueries(IDbContextFactory<GovernanceDb> contexts, Time
                 case Effect.Reduce:
                     Reduce += count;
                     break;
-                case Effect.Revoke when !whole:
+                case Effect.Revoke when !orderable:
                     ByHand += count;
                     break;
                 case Effect.Revoke:
