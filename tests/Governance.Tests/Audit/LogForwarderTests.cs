@@ -11,6 +11,23 @@ namespace Governance.Tests.Audit;
 /// <summary>The log as a SIEM receives it: in order, at least once, over restarts and breaks; and never in the way of the log.</summary>
 public sealed class LogForwarderTests
 {
+    [Fact]
+    public async Task Stopped_where_nothing_was_sent_or_a_second_time_it_leaves_the_database_alone()
+    {
+        await using var siem = SyslogDesk.Open();
+        await using var test = await SyslogDesk.ConsoleAsync(DatabaseProvider.Sqlite);
+        var forwarder = test.Get<LogForwarder>();
+        await test.AppendAsync(3);
+        await SaveAsync(test, siem.Address, fromTheBeginning: true);
+        await PumpAsync(test);
+        await forwarder.StopAsync(CancellationToken.None);
+        await using var db = test.Open();
+        (await db.LogReceivers.SingleAsync()).Holder.ShouldBeNull();
+        // Without its table, a statement that it must not make would fail.
+        await db.Database.ExecuteSqlRawAsync("ALTER TABLE \"LogReceivers\" RENAME TO \"Away\"");
+        await forwarder.StopAsync(CancellationToken.None);
+    }
+
     [Theory, EachDatabase]
     public async Task Entries_arrive_in_order_with_number_and_hash_and_are_confirmed_when_the_connection_outlived_them(DatabaseProvider provider)
     {

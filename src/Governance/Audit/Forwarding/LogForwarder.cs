@@ -18,6 +18,7 @@ public sealed class LogForwarder(IDbContextFactory<GovernanceDb> contexts, ISysl
     private readonly Guid me = Ids.New(clock.Now());
     private readonly string host = Environment.MachineName;
     private SyslogConnection? open;
+    private bool held;
 
     /// <summary>Sends what is waiting, at most so much that it is soon back. Returns how many entries were sent; 0 when there is nothing to do now.</summary>
     public async Task<int> PumpAsync(CancellationToken ct)
@@ -46,6 +47,10 @@ public sealed class LogForwarder(IDbContextFactory<GovernanceDb> contexts, ISysl
     /// <summary>Ends the connection in good order, and keeps what is known to have arrived by it.</summary>
     public async Task StopAsync(CancellationToken ct)
     {
+        // Where nothing is sent, or it has stopped already, the database is left alone: a host that ends may have closed it.
+        if (!held)
+            return;
+        held = false;
         await using var db = await contexts.CreateDbContextAsync(ct);
         await FarewellAsync(db, ct);
         await Mine(db).ExecuteUpdateAsync(s => s.SetProperty(r => r.Holder, (Guid?)null).SetProperty(r => r.HeldUntil, (DateTimeOffset?)null), ct);
@@ -99,6 +104,7 @@ public sealed class LogForwarder(IDbContextFactory<GovernanceDb> contexts, ISysl
         if (receiver.Holder == me && receiver.HeldUntil > now + (Hold / 2))
             return true;
         var until = now + Hold;
+        held = true;
         var taken = await db.LogReceivers.Where(r => r.Holder == null || r.Holder == me || r.HeldUntil == null || r.HeldUntil < now)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.Holder, (Guid?)me).SetProperty(r => r.HeldUntil, (DateTimeOffset?)until), ct);
         if (taken == 0)
