@@ -11,13 +11,7 @@ public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> co
     private static readonly string[] Engineers = [Roles.SecurityEngineer, Roles.Administrator];
 
     /// <summary>Takes orders back of which nothing was sent.</summary>
-    public Task<IReadOnlyList<ItemOutcome>> WithdrawAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Withdraw(o, sent), AuditActions.RevocationWithdrawn, reason, async (db, allowed, now) =>
-    {
-        var ids = allowed.Select(o => o.Order.Id).ToList();
-        await ShutOutAsync(db, ids, ct);
-        await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(
-            u => u.SetProperty(o => o.State, OrderState.Withdrawn).SetProperty(o => o.Remediation, RemediationState.Skipped).SetProperty(o => o.EndedAt, now).SetProperty(o => o.HeldBy, (string?)null), ct);
-    }, ct);
+    public Task<IReadOnlyList<ItemOutcome>> WithdrawAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Withdraw(o, sent), AuditActions.RevocationWithdrawn, reason, (db, allowed, now) => EndUnsentAsync(db, allowed.ConvertAll(o => o.Order.Id), now, ct), ct);
 
     /// <summary>Brings back the state before. A late send of the disable can't win over it: its generation is shut out, and the restore waits for its lease to end (I-26).</summary>
     public Task<IReadOnlyList<ItemOutcome>> UndoAsync(IReadOnlyCollection<Guid> orderIds, string reason, Actor by, CancellationToken ct) => OnOrdersAsync(orderIds, by, Engineers, (o, sent) => Reasoned(reason) ?? OrderRules.Undo(o, sent, o.Generation > 0), AuditActions.RevocationUndone, reason, async (db, allowed, now) =>
@@ -72,6 +66,14 @@ public sealed partial class RevocationService(IDbContextFactory<GovernanceDb> co
         var ids = allowed.ConvertAll(a => a.Order.Id);
         await db.RevocationOrders.Where(o => ids.Contains(o.Id)).ExecuteUpdateAsync(u => u.SetProperty(o => o.Signal, (string?)null), ct);
     }, ct);
+
+    /// <summary>Ends orders of which nothing was sent; the caller has looked, holds the lock and appends the audit entries.</summary>
+    internal static async Task EndUnsentAsync(GovernanceDb db, List<Guid> orderIds, DateTimeOffset now, CancellationToken ct)
+    {
+        await ShutOutAsync(db, orderIds, ct);
+        await db.RevocationOrders.Where(o => orderIds.Contains(o.Id)).ExecuteUpdateAsync(
+            u => u.SetProperty(o => o.State, OrderState.Withdrawn).SetProperty(o => o.Remediation, RemediationState.Skipped).SetProperty(o => o.EndedAt, now).SetProperty(o => o.HeldBy, (string?)null), ct);
+    }
 
     private static Refusal? Reasoned(string reason) => string.IsNullOrWhiteSpace(reason) ? new Refusal("revocation.reason", "Say why: the reason stands in the audit log for good.", "reason") : null;
 

@@ -47,9 +47,7 @@ public sealed class ExtensionService(IDbContextFactory<GovernanceDb> contexts, A
             var orders = db.RevocationOrders.Where(o => o.IdentityId == identityId && o.Cause == RevocationCause.Expired && (o.State == OrderState.Held || o.State == OrderState.Noticed || o.State == OrderState.Due)
                 && !db.RevocationSteps.Any(s => s.OrderId == o.Id && (s.Attempts > 0 || s.State == StepState.Claimed || s.State == StepState.Intent || s.State == StepState.Done)));
             var withdrawn = await orders.Select(o => o.Id).ToListAsync(ct);
-            await db.RevocationSteps.Where(s => withdrawn.Contains(s.OrderId)).ExecuteUpdateAsync(u => u.SetProperty(s => s.State, StepState.Withdrawn).SetProperty(s => s.Fence, s => s.Fence + 1), ct);
-            await db.RevocationOrders.Where(o => withdrawn.Contains(o.Id)).ExecuteUpdateAsync(
-                u => u.SetProperty(o => o.State, OrderState.Withdrawn).SetProperty(o => o.Remediation, RemediationState.Skipped).SetProperty(o => o.EndedAt, now).SetProperty(o => o.HeldBy, (string?)null), ct);
+            await RevocationService.EndUnsentAsync(db, withdrawn, now, ct);
             var entries = withdrawn.ConvertAll(o => new AuditDraft(AuditActions.RevocationWithdrawn, Subjects.Order, o, "Its end was moved.", new { identityId }));
             entries.Insert(0, new AuditDraft(AuditActions.IdentityExtended, Subjects.Identity, identityId, reason, new { from = identity.ExpiresAt, until = end, policy = terms.Terms.Policy, beyond = end > terms.Latest }));
             await audit.AppendAsync(db, by, now, entries, ct);
