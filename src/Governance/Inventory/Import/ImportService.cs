@@ -174,7 +174,6 @@ public sealed class ImportService(
             while (!await ReadAndMergeAsync(db, run, by, ct))
                 log.LogInformation("Import run {Run} begins anew: another import of its source ended meanwhile", run.Id);
             FaultPoint.Pass("import.merged");
-            await Statistics.RefreshAsync(db, ct);
         }
         catch (UnreadableFileException e)
         {
